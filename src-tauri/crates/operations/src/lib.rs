@@ -1,0 +1,5 @@
+//! What finance and support do, as use cases: import, look, enter, override, erase, rate, verify.
+//!
+//! Operations knows neither Tauri nor a terminal; what it needs from outside is a trait.
+
+pub mod wire;

@@ -1,0 +1,22 @@
+//! Everything that crosses to a face: plain data, the same for the window's IPC and the command line's `--json`.
+//!
+//! Amounts and quantities are decimal strings, instants RFC 3339 in UTC with a zone beside them where a person reads
+//! them, days `yyyy-mm-dd`, ids with their prefix. TypeScript is generated from these types. No Tauri here.
+
+mod change;
+mod error;
+mod event;
+mod import;
+mod overview;
+mod quarantine;
+mod status;
+mod tenant;
+
+pub use change::*;
+pub use error::*;
+pub use event::*;
+pub use import::*;
+pub use overview::*;
+pub use quarantine::*;
+pub use status::*;
+pub use tenant::*;
