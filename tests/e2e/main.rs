@@ -1,0 +1,1 @@
+//! The real window end to end, driven by WebDriver under a virtual display.
