@@ -2,4 +2,7 @@
 //!
 //! Operations knows neither Tauri nor a terminal; what it needs from outside is a trait.
 
+pub mod error;
+pub mod host;
+pub mod target;
 pub mod wire;

@@ -1,0 +1,53 @@
+//! The arguments that every command shares.
+//!
+//! Those of one command are in its file under `commands/`.
+
+use crate::commands::Command;
+use crate::context::Context;
+use crate::output::{Form, Outcome};
+use clap::{Args, Parser};
+use operations::error::Result;
+
+/// Usage-based billing from the command line: import usage, look at it, rate it, verify it.
+#[derive(Debug, Parser)]
+#[command(name = "countinghouse-cli", version, max_term_width = 100, arg_required_else_help = true)]
+pub struct Arguments {
+    #[command(flatten)]
+    pub shared: Shared,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Shared options")]
+pub struct Shared {
+    /// The database: a SQLite file, postgres://[user@]host[:port]/name[?host=/socket/folder], or
+    /// "host=... dbname=... user=...". Never with a password
+    #[arg(long, global = true, value_name = "FILE|URL")]
+    pub db: Option<String>,
+    /// Ask for the database password on the terminal
+    #[arg(long, global = true, conflicts_with = "password_fd")]
+    pub password: bool,
+    /// Read the database password from this open file descriptor
+    #[arg(long, global = true, value_name = "N")]
+    pub password_fd: Option<u32>,
+    /// Print JSON instead of tables
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+impl Shared {
+    /// Tables or JSON.
+    pub const fn form(&self) -> Form {
+        if self.json { Form::Json } else { Form::Table }
+    }
+}
+
+impl Arguments {
+    /// Runs the command.
+    pub async fn run(self) -> Result<Outcome> {
+        let context = Context::new(self.shared)?;
+        self.command.run(&context).await
+    }
+}

@@ -1,0 +1,26 @@
+//! The commands, one file each.
+//!
+//! To add one: a file here with `Args` and `run`, a variant below, and a line in `run`.
+
+mod migrate;
+
+use crate::context::Context;
+use crate::output::Outcome;
+use clap::Subcommand;
+use operations::error::Result;
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Create the database's tables, or bring them up to date
+    Migrate(migrate::Args),
+}
+
+impl Command {
+    /// Runs it.
+    pub async fn run(self, context: &Context) -> Result<Outcome> {
+        match self {
+            Self::Migrate(args) => migrate::run(args, context).await,
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! What a command works with: the database, the host, and how to print.
+
+use crate::arguments::Shared;
+use crate::host::SystemHost;
+use crate::output::Form;
+use operations::error::{OperationError, Result};
+use operations::host::Host;
+use operations::target::Target;
+use secrecy::SecretString;
+use std::io::Read;
+use std::sync::Arc;
+
+/// What a command works with.
+pub struct Context {
+    /// Tables or JSON.
+    pub form: Form,
+    /// Clock, ids and actor.
+    pub host: Arc<dyn Host>,
+    shared: Shared,
+}
+
+impl Context {
+    /// From the shared arguments; an address with a password is refused at once, whatever the command.
+    pub fn new(shared: Shared) -> Result<Self> {
+        if let Some(text) = &shared.db {
+            text.parse::<Target>()?;
+        }
+        Ok(Self { form: shared.form(), host: Arc::new(SystemHost), shared })
+    }
+
+    /// The database that `--db` names.
+    pub fn target(&self) -> Result<Target> {
+        let missing =
+            || OperationError::wrong_use("no_database", "Name the database with --db FILE or --db URL.").field("db");
+        self.shared.db.as_deref().ok_or_else(missing)?.parse()
+    }
+
+    /// The password, from the terminal or a file descriptor; none unless asked for.
+    pub fn password(&self) -> Result<Option<SecretString>> {
+        if let Some(descriptor) = self.shared.password_fd {
+            return read_descriptor(descriptor).map(Some);
+        }
+        if self.shared.password {
+            let failed = |error| {
+                OperationError::failed("no_password", "No password could be read from the terminal.").because(error)
+            };
+            return rpassword::prompt_password("Database password: ").map(|text| Some(text.into())).map_err(failed);
+        }
+        Ok(None)
+    }
+}
+
+/// Reads a password up to its first line end. The descriptor is opened by its path, which needs no unsafe code.
+fn read_descriptor(descriptor: u32) -> Result<SecretString> {
+    const MAX_BYTES: u64 = 4096;
+    let failed = |error: std::io::Error| {
+        OperationError::wrong_use(
+            "no_password",
+            format!("No password could be read from file descriptor {descriptor}."),
+        )
+        .field("password-fd")
+        .because(error)
+    };
+    let mut text = String::new();
+    let file = std::fs::File::open(format!("/dev/fd/{descriptor}")).map_err(failed)?;
+    file.take(MAX_BYTES).read_to_string(&mut text).map_err(failed)?;
+    let line = text.lines().next().unwrap_or_default().to_owned();
+    if line.is_empty() {
+        return Err(failed(std::io::Error::other("it is empty")));
+    }
+    Ok(SecretString::from(line))
+}
