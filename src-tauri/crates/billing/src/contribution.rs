@@ -1,0 +1,55 @@
+//! What an event adds to its counters, and whether it is billed (rules, sections 2.3, 2.6 and 2.8).
+//!
+//! Not the counters: the store sums contributions up.
+
+use crate::event::{Classification, Usage};
+use crate::meter::{Aggregation, Meter};
+use crate::plan::RetryRule;
+use crate::put_aside::{PutAside, Reason};
+
+/// What an event adds: its quantity for `sum`, `level` and `max`, and one for `count`, where a correction takes one
+/// away. A `max` counter takes the largest contribution that is not superseded.
+///
+/// # Errors
+/// A negative quantity where the meter is not signed and the event is no correction.
+pub fn contribution(usage: &Usage, meter: &Meter) -> Result<i64, PutAside> {
+    let correction = usage.classification == Classification::Correction;
+    let signed = match meter.aggregation {
+        Aggregation::Level => true,
+        // A correction of a maximum replaces it, so its quantity is a use like any other.
+        Aggregation::Max => meter.signed,
+        Aggregation::Sum | Aggregation::Count => meter.signed || correction,
+    };
+    if usage.quantity < 0 && !signed {
+        let sentence = format!("the meter {} takes no negative quantities", meter.code);
+        return Err(PutAside::new(Reason::NegativeQuantity, sentence));
+    }
+    Ok(match meter.aggregation {
+        Aggregation::Sum | Aggregation::Level | Aggregation::Max => usage.quantity,
+        Aggregation::Count if correction => -1,
+        Aggregation::Count => 1,
+    })
+}
+
+/// Whether an event is billed, and why or why not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Billing {
+    /// Whether it is billed.
+    pub billable: bool,
+    /// The source's reason, or a short code.
+    pub reason: String,
+}
+
+/// Only successful work is billed: a failed attempt never is, a repetition unless the plan says that it is free, and
+/// what the source says is not billable is not. A correction takes its parent's; this is not asked for it.
+pub fn billing(usage: &Usage, retry_success: RetryRule) -> Billing {
+    let said_free = usage.billable == Some(false);
+    let (billable, code) = match usage.classification {
+        Classification::RetryFailed => (false, "retry_failed"),
+        Classification::RetrySuccess if retry_success == RetryRule::Free => (false, "retry_free_by_plan"),
+        _ if said_free => (false, "not_billable_by_source"),
+        Classification::RetrySuccess => (true, "retry_success"),
+        Classification::Original | Classification::Correction => (true, "original"),
+    };
+    Billing { billable, reason: usage.billable_reason.clone().unwrap_or_else(|| code.to_owned()) }
+}
