@@ -17,9 +17,7 @@ fn main() {
     let names: Vec<&str> = COMMANDS.lines().filter(|line| !line.is_empty()).collect();
     let manifest = tauri_build::AppManifest::new().commands(names.leak());
     tauri_build::try_build(
-        tauri_build::Attributes::new()
-            .capabilities_path_pattern("src-tauri/capabilities/**/*")
-            .app_manifest(manifest),
+        tauri_build::Attributes::new().capabilities_path_pattern("src-tauri/capabilities/**/*").app_manifest(manifest),
     )
     .expect("the desktop package is configured");
 }
