@@ -1,0 +1,65 @@
+import { Menu, UnstyledButton } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { IconChevronDown, IconDatabase, IconFlask, IconFolderOpen, IconLock } from "@tabler/icons-react";
+import { useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { HostError, useHost } from "@/host";
+import { useDatabaseStatus } from "../queries";
+import classes from "./frame.module.css";
+
+/** Which database is on screen, and the way to another one. */
+export function DatabaseMenu() {
+  const { data } = useDatabaseStatus();
+  const host = useHost();
+  const client = useQueryClient();
+  const navigate = useNavigate();
+
+  const change = async (open: () => Promise<unknown>) => {
+    try {
+      if ((await open()) === null) return;
+      // Nothing of the old database may stay on screen under the new one's name.
+      client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== "session" });
+      await client.resetQueries();
+      await navigate({ to: "/" });
+    } catch (thrown) {
+      const { code, message } = HostError.from(thrown);
+      notifications.show({ color: "red", title: "The database was not opened", message: `${message} (${code})` });
+    }
+  };
+
+  if (!data) return null;
+  const engine = data.engine === "postgres" ? "PostgreSQL" : "SQLite";
+  return (
+    <Menu position="bottom-start" width={300}>
+      <Menu.Target>
+        <UnstyledButton className={classes.database} data-testid="database" title={data.location}>
+          <IconDatabase size={15} aria-hidden />
+          <span className="cut">{data.name}</span>
+          <span className={`${classes.tag} ${classes.optional}`}>{engine}</span>
+          <span className={classes.tag} data-testid="database-access">
+            {data.writable ? "live" : "read only"}
+          </span>
+          <IconChevronDown size={13} aria-hidden />
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>{data.location}</Menu.Label>
+        <Menu.Label>
+          {engine} · schema {data.schema_version} · {data.writable ? "may write" : <IconLock size={11} />}
+        </Menu.Label>
+        {data.warnings.map((warning) => (
+          <Menu.Label key={warning} c="var(--ch-amber-text)">
+            {warning}
+          </Menu.Label>
+        ))}
+        <Menu.Divider />
+        <Menu.Item leftSection={<IconFolderOpen size={15} />} onClick={() => change(host.openDatabase)}>
+          Open a database file
+        </Menu.Item>
+        <Menu.Item leftSection={<IconFlask size={15} />} onClick={() => change(() => host.openSample(() => {}))}>
+          Open the sample company
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

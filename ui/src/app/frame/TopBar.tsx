@@ -1,0 +1,22 @@
+import { UnstyledButton } from "@mantine/core";
+import { spotlight } from "@mantine/spotlight";
+import { IconSearch } from "@tabler/icons-react";
+import { DatabaseMenu } from "./DatabaseMenu";
+import { Freshness } from "./Freshness";
+import classes from "./frame.module.css";
+import { PeriodPicker } from "./PeriodPicker";
+
+export function TopBar() {
+  return (
+    <header className={classes.top}>
+      <DatabaseMenu />
+      <PeriodPicker />
+      <UnstyledButton className={classes.search} onClick={() => spotlight.open()} data-testid="palette-open">
+        <IconSearch size={14} aria-hidden />
+        Search
+        <kbd className={`${classes.keys} mono`}>Ctrl K</kbd>
+      </UnstyledButton>
+      <Freshness />
+    </header>
+  );
+}

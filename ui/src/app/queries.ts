@@ -1,0 +1,142 @@
+import { keepPreviousData, QueryClient, useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import type { EventFilter, QuarantineFilter } from "@/generated/bindings";
+import { type HostError, useHost } from "@/host";
+
+export const REFRESH_MS = 30_000;
+
+declare module "@tanstack/react-query" {
+  interface Register {
+    defaultError: HostError;
+  }
+}
+
+/** One cache for the window. A local database has no network: nothing waits for "online", and an error shows at once. */
+export function createQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: { networkMode: "always", retry: false, staleTime: 2_000, gcTime: 300_000, refetchOnWindowFocus: true },
+      mutations: { networkMode: "always", retry: false },
+    },
+  });
+}
+
+const live = { refetchInterval: REFRESH_MS, placeholderData: keepPreviousData };
+const steady = { staleTime: Number.POSITIVE_INFINITY };
+
+export function useSession() {
+  const host = useHost();
+  return useQuery({ queryKey: ["session"], queryFn: () => host.session(), ...steady });
+}
+
+export function useDatabaseStatus() {
+  const host = useHost();
+  return useQuery({ queryKey: ["status"], queryFn: () => host.databaseStatus(), ...live });
+}
+
+export function useOverview(at: string | null) {
+  const host = useHost();
+  return useQuery({ queryKey: ["overview", at], queryFn: () => host.overview(at), ...live });
+}
+
+export function useTenants(at: string | null) {
+  const host = useHost();
+  return useQuery({ queryKey: ["tenants", at], queryFn: () => host.tenants(at), ...live });
+}
+
+export function useTenantPage(tenantId: string, at: string | null) {
+  const host = useHost();
+  return useQuery({
+    queryKey: ["tenant", tenantId, at],
+    queryFn: () => host.tenantPage(tenantId, at),
+    refetchInterval: REFRESH_MS,
+    // Another tenant's figures never stand in for this one's; this tenant's own may, while another month loads.
+    placeholderData: (previous) => (previous?.tenant_id === tenantId ? previous : undefined),
+  });
+}
+
+export function useTenantSeries(tenantId: string, days: number) {
+  const host = useHost();
+  return useQuery({
+    queryKey: ["tenant-series", tenantId, days],
+    queryFn: () => host.tenantSeries(tenantId, days),
+    refetchInterval: REFRESH_MS,
+  });
+}
+
+export function useTenantMonths(tenantId: string) {
+  const host = useHost();
+  return useQuery({
+    queryKey: ["tenant-months", tenantId],
+    queryFn: () => host.tenantMonths(tenantId),
+    refetchInterval: REFRESH_MS,
+  });
+}
+
+export function useSubjects(tenantId: string, text: string) {
+  const host = useHost();
+  return useQuery({
+    queryKey: ["subjects", tenantId, text],
+    queryFn: () => host.subjects(tenantId, text),
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function useMeters() {
+  const host = useHost();
+  return useQuery({ queryKey: ["meters"], queryFn: () => host.meters(), staleTime: 300_000 });
+}
+
+/** The ledger refreshes by itself while few pages are loaded; a person deep in it is not moved about. */
+export function useEvents(filter: EventFilter) {
+  const host = useHost();
+  return useInfiniteQuery({
+    queryKey: ["events", filter],
+    queryFn: ({ pageParam }) => host.events(filter, pageParam),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.next,
+    placeholderData: keepPreviousData,
+    refetchInterval: (query) => ((query.state.data?.pages.length ?? 0) <= 3 ? REFRESH_MS : false),
+  });
+}
+
+/** What names an event. */
+export type EventName = { tenantId: string; source: string; key: string };
+
+export function useEventDetail(name: EventName | null) {
+  const host = useHost();
+  return useQuery({
+    queryKey: ["event", name],
+    queryFn: () => {
+      if (!name) throw new Error("no event is named");
+      return host.eventDetail(name.tenantId, name.source, name.key);
+    },
+    enabled: name !== null,
+  });
+}
+
+export function useQuarantine(filter: QuarantineFilter) {
+  const host = useHost();
+  return useInfiniteQuery({
+    queryKey: ["quarantine", filter],
+    queryFn: ({ pageParam }) => host.quarantine(filter, pageParam),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.next,
+    placeholderData: keepPreviousData,
+    refetchInterval: (query) => ((query.state.data?.pages.length ?? 0) <= 3 ? REFRESH_MS : false),
+  });
+}
+
+export function usePresets() {
+  const host = useHost();
+  return useQuery({ queryKey: ["presets"], queryFn: () => host.presets(), ...steady });
+}
+
+export function useSearch(text: string) {
+  const host = useHost();
+  return useQuery({
+    queryKey: ["search", text],
+    queryFn: () => host.search(text),
+    enabled: text.length > 0,
+    placeholderData: keepPreviousData,
+  });
+}

@@ -1,0 +1,52 @@
+// What may stand in an address. Each screen reads its own part; everything else is dropped.
+
+type Raw = Record<string, unknown>;
+
+function textOf(value: unknown): string | undefined {
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function pick<Name extends string>(raw: Raw, names: readonly Name[]): Partial<Record<Name, string>> {
+  const picked: Partial<Record<Name, string>> = {};
+  for (const name of names) {
+    const text = textOf(raw[name]);
+    if (text !== undefined) picked[name] = text;
+  }
+  return picked;
+}
+
+export type RootSearch = { month?: string };
+
+export function rootSearch(raw: Raw): RootSearch {
+  const { month } = pick(raw, ["month"]);
+  return month && /^\d{4}-\d{2}$/.test(month) ? { month } : {};
+}
+
+export const TENANT_FILTERS = ["text", "level", "plan", "family", "status", "currency"] as const;
+export type TenantsSearch = Partial<Record<(typeof TENANT_FILTERS)[number], string>>;
+export const tenantsSearch = (raw: Raw): TenantsSearch => pick(raw, TENANT_FILTERS);
+
+export type TenantSearch = { tab?: string; days?: string };
+export const tenantSearch = (raw: Raw): TenantSearch => pick(raw, ["tab", "days"]);
+
+export const EVENT_FILTERS = [
+  "tenant_id",
+  "from",
+  "to",
+  "meter",
+  "key",
+  "source",
+  "user",
+  "client",
+  "session",
+  "resource",
+  "classification",
+  "billable",
+] as const;
+export const EVENT_NAME = ["open_tenant", "open_source", "open_key"] as const;
+export type UsageSearch = Partial<Record<(typeof EVENT_FILTERS)[number] | (typeof EVENT_NAME)[number], string>>;
+export const usageSearch = (raw: Raw): UsageSearch => pick(raw, [...EVENT_FILTERS, ...EVENT_NAME]);
+
+export type QuarantineSearch = { state?: string; reason?: string; tenant_id?: string };
+export const quarantineSearch = (raw: Raw): QuarantineSearch => pick(raw, ["state", "reason", "tenant_id"]);

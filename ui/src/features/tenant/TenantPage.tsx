@@ -1,0 +1,9 @@
+import { Page, PageHeader } from "@/components";
+
+export function TenantPage() {
+  return (
+    <Page>
+      <PageHeader title="TenantPage" />
+    </Page>
+  );
+}

@@ -1,0 +1,162 @@
+import type { DatabaseStatus, EventFilter, SearchHit } from "@/generated/bindings";
+import { HostError } from "../error";
+import type { Host } from "../host";
+import { METERS } from "./catalogue";
+import { act, previewEntry, previewErase, previewOverride } from "./changes";
+import { eventDetail, eventPage, findEvent, subjectsOf } from "./events";
+import { idOf } from "./figures";
+import { cancelImport, PRESETS, runImport } from "./imports";
+import { emptyOverview, overview, verification } from "./overview";
+import { tenantMonths, tenantPage, tenantSeries } from "./page";
+import { decide, quarantinePage } from "./quarantine";
+import { allTenants, findTenant, tenantList } from "./tenants";
+
+/** What the mock pretends: a full company, an empty one, a database that fails, a slow one, a first start, and so on. */
+export type MockMode = "full" | "empty" | "error" | "slow" | "start" | "production" | "snapshot";
+
+const MODES: readonly MockMode[] = ["full", "empty", "error", "slow", "start", "production", "snapshot"];
+
+export function mockModeOf(search: string): MockMode {
+  const wanted = new URLSearchParams(search).get("mock");
+  return MODES.find((mode) => mode === wanted) ?? "full";
+}
+
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+function failure(code: string, message: string): HostError {
+  return new HostError({
+    code,
+    message,
+    field: null,
+    line: null,
+    detail: "SQLITE_IOERR_READ (266): disk I/O error at page 40112",
+  });
+}
+
+function statusOf(mode: MockMode): DatabaseStatus {
+  const environment = mode === "production" ? "production" : mode === "snapshot" ? "snapshot" : "sample";
+  return {
+    name:
+      environment === "production"
+        ? "billing-eu"
+        : environment === "snapshot"
+          ? "billing-eu, 31 Oct"
+          : "Sample company",
+    engine: environment === "production" ? "postgres" : "sqlite",
+    location: environment === "production" ? "db.internal/billing" : "/home/dana/.local/share/countinghouse/sample.db",
+    environment,
+    writable: environment !== "snapshot",
+    ledger_id: idOf("led", 1),
+    schema_version: 1,
+    newest_event_at: mode === "empty" ? null : new Date(Date.now() - 41_000).toISOString(),
+    as_of: new Date().toISOString(),
+    warnings: [],
+  };
+}
+
+function tenantOr404(tenantId: string) {
+  const tenant = findTenant(tenantId);
+  if (!tenant) throw failure("tenant_not_found", "There is no such tenant in this database. Look for it by name.");
+  return tenant;
+}
+
+function searchFor(text: string): SearchHit[] {
+  const wanted = text.toLowerCase();
+  const tenants = allTenants()
+    .filter(({ name, outside_id }) => name.toLowerCase().includes(wanted) || outside_id?.startsWith(wanted))
+    .slice(0, 8)
+    .map(
+      ({ tenant_id, name, outside_id, plan, status }): SearchHit => ({
+        kind: "tenant",
+        tenant_id,
+        name,
+        detail: [outside_id, plan].filter(Boolean).join(" · "),
+        status,
+      }),
+    );
+  const events = wanted.startsWith("evt")
+    ? eventPage({ key: text } as EventFilter, null)
+        .rows.slice(0, 5)
+        .map(
+          ({ tenant_id, tenant_name, source, key, occurred_at }): SearchHit => ({
+            kind: "event",
+            tenant_id,
+            tenant_name,
+            source,
+            key,
+            occurred_at,
+          }),
+        )
+    : [];
+  return [...tenants, ...events];
+}
+
+export function createMockHost(mode: MockMode): Host {
+  let started = mode !== "start";
+  const answer = async <T>(work: () => T): Promise<T> => {
+    await pause(mode === "slow" ? 3_000 : 12);
+    if (mode === "error")
+      throw failure(
+        "database_unreachable",
+        "The database does not answer. Nothing was changed. Check the connection, then try again.",
+      );
+    return work();
+  };
+  const empty = mode === "empty";
+  const asOf = () => new Date().toISOString();
+  return {
+    session: async () => ({ locale: "en-US", version: "0.1.0", actor: "dana" }),
+    databaseStatus: async () => {
+      if (!started) throw failure("no_database", "No database is open yet.");
+      return mode === "error" ? statusOf("full") : statusOf(mode);
+    },
+    overview: () => answer(() => (empty ? emptyOverview() : overview())),
+    tenants: () => answer(() => (empty ? { as_of: asOf(), rows: [], total: 0 } : tenantList())),
+    tenantPage: (tenantId) => answer(() => tenantPage(tenantOr404(tenantId))),
+    tenantSeries: (tenantId, days) => answer(() => tenantSeries(tenantOr404(tenantId), days)),
+    tenantMonths: (tenantId) => answer(() => tenantMonths(tenantOr404(tenantId))),
+    meters: () => answer(() => (empty ? [] : [...METERS])),
+    events: (filter, cursor) =>
+      answer(() => (empty ? { as_of: asOf(), rows: [], next: null } : eventPage(filter, cursor))),
+    eventDetail: (tenantId, _source, key) =>
+      answer(() => {
+        const row = findEvent(tenantId, key) ?? eventPage({}, null).rows.find((candidate) => candidate.key === key);
+        if (!row) throw failure("event_not_found", "There is no such event in this ledger.");
+        return eventDetail(row);
+      }),
+    subjects: (tenantId, text) =>
+      answer(() => subjectsOf(tenantId).filter(({ name }) => (name ?? "").toLowerCase().includes(text.toLowerCase()))),
+    quarantine: (filter, cursor) =>
+      answer(() => (empty ? { as_of: asOf(), rows: [], next: null, reasons: [] } : quarantinePage(filter, cursor))),
+    quarantineDecide: (ids, decision, reason) => answer(() => decide(ids, decision, reason)),
+    search: (text) => answer(() => (empty ? [] : searchFor(text))),
+    presets: () => answer(() => [...PRESETS]),
+    chooseFile: async () => "/home/dana/usage-2026-11.csv",
+    importRun: async (request, onProgress) => {
+      await answer(() => null);
+      return runImport(request, onProgress);
+    },
+    importCancel: async () => cancelImport(),
+    entryPreview: (request) => answer(() => previewEntry(request)),
+    entryAct: (request, fingerprint) => answer(() => act(previewEntry(request), fingerprint, request.reason)),
+    overridePreview: (request) => answer(() => previewOverride(request)),
+    overrideAct: (request, fingerprint) => answer(() => act(previewOverride(request), fingerprint, request.reason)),
+    erasePreview: (request) => answer(() => previewErase(request)),
+    eraseAct: (request, fingerprint) => answer(() => act(previewErase(request), fingerprint, request.reason)),
+    saveChart: (_tenantId, days, format) => answer(() => `/home/dana/usage-${days}-days.${format}`),
+    verify: () => answer(verification),
+    openDatabase: async () => statusOf("production"),
+    openSample: async (onProgress) => {
+      for (let done = 0; done <= 250; done += 10) {
+        onProgress({
+          phase: done < 200 ? "Writing usage of 250 tenants" : "Folding company figures",
+          done,
+          total: 250,
+        });
+        await pause(mode === "start" ? 120 : 1);
+      }
+      started = true;
+      return statusOf("full");
+    },
+  };
+}

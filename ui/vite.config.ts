@@ -1,0 +1,24 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  plugins: [react()],
+  base: "./",
+  resolve: { tsconfigPaths: true },
+  server: { port: 1420, strictPort: true },
+  build: {
+    target: "safari16",
+    // The window loads from disk, so one large chunk costs nothing; the policy allows no scripts from data URLs.
+    chunkSizeWarningLimit: 4000,
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  test: {
+    environment: "jsdom",
+    setupFiles: ["./src/test/setup.ts"],
+    include: ["src/**/*.test.{ts,tsx}"],
+    css: false,
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+  },
+});
