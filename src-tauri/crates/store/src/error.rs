@@ -1,0 +1,138 @@
+//! What can go wrong with the database, as errors that callers decide by.
+//!
+//! Not outcomes of ordinary work: a duplicate, a conflict or a stale event is data (see [`crate::append`]).
+
+use std::fmt::Display;
+
+/// An error of the store. [`StoreError::code`] is stable; the sentence is for people.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database has no ledger yet.
+    #[error("this database holds no ledger yet; run `migrate` with an owner's account first")]
+    NotMigrated,
+    /// The database was migrated by a newer program.
+    #[error("this database has schema {found}, and this program knows up to {known}; use a newer program")]
+    SchemaNewer {
+        /// The newest migration in the database.
+        found: u32,
+        /// The newest migration of this program.
+        known: u32,
+    },
+    /// The database was migrated by an older program.
+    #[error("this database has schema {found} and needs {known}; run `migrate` with an owner's account")]
+    SchemaOlder {
+        /// The newest migration in the database.
+        found: u32,
+        /// The newest migration of this program.
+        known: u32,
+    },
+    /// A migration in the database is not the one of this program.
+    #[error("migration {number} in this database is not the one of this program; nothing was changed")]
+    SchemaDiffers {
+        /// The migration.
+        number: u32,
+    },
+    /// A write on a connection that was opened for reading.
+    #[error("this connection is read-only")]
+    ReadOnly,
+    /// The database itself refused to change history.
+    #[error("the database refused it: {0}")]
+    AppendOnly(String),
+    /// Transactions kept getting into each other's way.
+    #[error("other writers kept getting in the way; nothing was written, try again")]
+    Contended,
+    /// The connection broke while committing: it is unknown whether the transaction is in.
+    #[error("the connection broke while committing; send the same again, nothing counts twice")]
+    CommitUnclear(#[source] sqlx::Error),
+    /// A program that is older than what the data needs, or an environment that would weaken a connection.
+    #[error("{0}")]
+    Refused(String),
+    /// A sum that does not fit into 64 bits.
+    #[error("a sum does not fit into 64 bits: {0}")]
+    Overflow(String),
+    /// A stored value that cannot be what the program wrote.
+    #[error("the database holds a value that cannot be: {0}")]
+    Corrupt(String),
+    /// Something that must be there is not.
+    #[error("there is no {0}")]
+    NotFound(String),
+    /// A rule of the database was broken, such as a code that exists already.
+    #[error("the database refused it: {message}")]
+    Constraint {
+        /// The database's sentence.
+        message: String,
+        /// The constraint, where the engine names it.
+        constraint: Option<String>,
+    },
+    /// The database cannot be reached or gave an error.
+    #[error("the database failed: {0}")]
+    Database(#[source] sqlx::Error),
+    /// The file system failed.
+    #[error("{0}")]
+    File(#[from] std::io::Error),
+}
+
+/// Short for a result of the store.
+pub type Result<T, E = StoreError> = std::result::Result<T, E>;
+
+impl StoreError {
+    /// A stable code in snake_case.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::NotMigrated => "not_migrated",
+            Self::SchemaNewer { .. } => "schema_newer",
+            Self::SchemaOlder { .. } => "schema_older",
+            Self::SchemaDiffers { .. } => "schema_differs",
+            Self::ReadOnly => "read_only",
+            Self::AppendOnly(_) => "append_only",
+            Self::Contended => "contended",
+            Self::CommitUnclear(_) => "commit_unclear",
+            Self::Refused(_) => "refused",
+            Self::Overflow(_) => "overflow",
+            Self::Corrupt(_) => "corrupt",
+            Self::NotFound(_) => "not_found",
+            Self::Constraint { .. } => "constraint",
+            Self::Database(_) => "database",
+            Self::File(_) => "file",
+        }
+    }
+
+    pub(crate) fn corrupt(what: impl Display) -> Self {
+        Self::Corrupt(what.to_string())
+    }
+
+    /// Whether the transaction may simply be run again: a deadlock, a serialization failure, a busy file.
+    pub(crate) fn is_contention(error: &sqlx::Error) -> bool {
+        let Some(database) = error.as_database_error() else { return false };
+        matches!(database.code().as_deref(), Some("40001" | "40P01" | "5" | "6" | "517" | "261" | "262"))
+    }
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        use sqlx::error::ErrorKind;
+        let Some(database) = error.as_database_error() else {
+            return match error {
+                sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => Self::corrupt(error),
+                error => Self::Database(error),
+            };
+        };
+        let message = database.message().to_owned();
+        match database.code().as_deref() {
+            // restrict_violation on PostgreSQL; SQLite reports `raise(abort)` as a trigger constraint.
+            Some("23001" | "1811") => return Self::AppendOnly(message),
+            // numeric_value_out_of_range; SQLite says "integer overflow".
+            Some("22003") => return Self::Overflow(message),
+            Some("25006" | "8") => return Self::ReadOnly,
+            Some("40001" | "40P01" | "5" | "517") => return Self::Contended,
+            _ => {}
+        }
+        if message == "integer overflow" {
+            return Self::Overflow(message);
+        }
+        match database.kind() {
+            ErrorKind::Other => Self::Database(error),
+            _ => Self::Constraint { message, constraint: database.constraint().map(str::to_owned) },
+        }
+    }
+}
