@@ -109,7 +109,7 @@ create table entitlements (
     tenant_id       uuid        not null,
     entitlement_id  uuid        not null,
     subscription_id uuid        not null,
-    seq             integer     not null check (seq > 0),  -- of two with one valid_from the later written holds
+    seq             bigint      not null check (seq > 0),  -- of two with one valid_from the later written holds
     valid_from      timestamptz not null,
     plan_version_id uuid        not null references plan_versions on delete restrict,
     overrides       text collate "C" not null,             -- overrides in force, canonical JSON: an entitlement explains itself
@@ -146,7 +146,7 @@ create table billing_periods (
     tenant_id       uuid        not null,
     period_id       uuid        not null,
     subscription_id uuid        not null,
-    seq             bigint     not null check (seq > 0), -- from 1 within the subscription
+    seq             bigint      not null check (seq > 0), -- from 1 within the subscription
     starts_at       timestamptz not null,
     ends_at         timestamptz not null check (ends_at > starts_at),
     first_day       integer     not null,                  -- bounds on the wall calendar: after a change of zone they are not midnights of it

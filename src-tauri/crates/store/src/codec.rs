@@ -94,6 +94,7 @@ row_words!(
     FeeTiming,
     RetryRule,
     billing::event::Classification,
+    billing::timeline::SubscriptionStatus,
 );
 
 impl RowWord for Currency {
@@ -110,7 +111,7 @@ impl RowWord for Zone {
 
 /// Carries a wrapper through another type on one engine.
 macro_rules! via {
-    ($engine:ty, $(<$t:ident: $bound:ident>)? $wrapper:ty, $inner:ty, $to:expr, $from:expr) => {
+    ($engine:ty, [$($t:ident: $bound:ident)?] $wrapper:ty, $inner:ty, $to:expr, $from:expr) => {
         impl$(<$t: $bound>)? Type<$engine> for $wrapper {
             fn type_info() -> <$engine as Database>::TypeInfo {
                 <$inner as Type<$engine>>::type_info()
@@ -137,14 +138,14 @@ macro_rules! via {
     };
 }
 
-via!(Postgres, At, DateTime<Utc>, |at| at.0.utc(), |utc| Ok(At(Timestamp::from_utc(utc)?)));
-via!(Sqlite, At, i64, |at| at.0.micros(), |micros| Ok(At(Timestamp::from_micros(micros)?)));
-via!(Postgres, OnDay, i32, |day| day.0.number(), |number| Ok(OnDay(Day::from_number(number)?)));
-via!(Sqlite, OnDay, i32, |day| day.0.number(), |number| Ok(OnDay(Day::from_number(number)?)));
-via!(Postgres, <T: RowId> Id<T>, Uuid, |id| id.0.to_uuid(), |uuid| Ok(Id(T::of_uuid(uuid))));
-via!(Sqlite, <T: RowId> Id<T>, Uuid, |id| id.0.to_uuid(), |uuid| Ok(Id(T::of_uuid(uuid))));
-via!(Postgres, <T: RowWord> Word<T>, String, |word| word.0.text().to_owned(), |text| Ok(Word(text.parse()?)));
-via!(Sqlite, <T: RowWord> Word<T>, String, |word| word.0.text().to_owned(), |text| Ok(Word(text.parse()?)));
+via!(Postgres, [] At, DateTime<Utc>, |at| at.0.utc(), |utc| Ok(At(Timestamp::from_utc(utc)?)));
+via!(Sqlite, [] At, i64, |at| at.0.micros(), |micros| Ok(At(Timestamp::from_micros(micros)?)));
+via!(Postgres, [] OnDay, i32, |day| day.0.number(), |number| Ok(OnDay(Day::from_number(number)?)));
+via!(Sqlite, [] OnDay, i32, |day| day.0.number(), |number| Ok(OnDay(Day::from_number(number)?)));
+via!(Postgres, [T: RowId] Id<T>, Uuid, |id| id.0.to_uuid(), |uuid| Ok(Id(T::of_uuid(uuid))));
+via!(Sqlite, [T: RowId] Id<T>, Uuid, |id| id.0.to_uuid(), |uuid| Ok(Id(T::of_uuid(uuid))));
+via!(Postgres, [T: RowWord] Word<T>, String, |word| word.0.text().to_owned(), |text| Ok(Word(text.parse()?)));
+via!(Sqlite, [T: RowWord] Word<T>, String, |word| word.0.text().to_owned(), |text| Ok(Word(text.parse()?)));
 
 /// Unwraps an optional id of a row.
 pub(crate) fn id<T>(stored: Option<Id<T>>) -> Option<T> {
@@ -156,7 +157,7 @@ pub(crate) fn at(stored: Option<At>) -> Option<Timestamp> {
     stored.map(|stored| stored.0)
 }
 
-/// Ids as the JSON list that statements with [`crate::engine::in_ids`] take.
+/// Ids as the JSON list that statements with `in_ids` (see [`crate::sql`]) take.
 pub(crate) fn json_ids<T: RowId>(ids: impl IntoIterator<Item = T>) -> String {
     let mut text = String::from("[");
     for id in ids {

@@ -1,1 +1,67 @@
-//! store
+//! The billing database on PostgreSQL and SQLite: one schema, one text of SQL, one set of rules.
+//!
+//! # In short, for whoever calls it
+//!
+//! ```text
+//! let store = Store::connect(&target, Access::Create).await?;     // no look at the schema
+//! store.migrate(NewLedger { .. }).await?;                         // the only thing that changes the schema
+//! let store = Store::open(&target, Access::ReadWrite).await?;     // refuses any schema but this program's
+//! let plans = store.read(|read| Box::pin(async move { plans::all_versions(read).await })).await?;
+//! store.write(move |write| Box::pin(async move {
+//!     let appended = append::append(write, &batch).await?;        // ledger, counters, days: all or nothing
+//!     audit::record(write, &[entry]).await
+//! })).await?;
+//! ```
+//!
+//! - [`Store::read`] is one point in time; [`Store::write`] is one transaction, run again when it lost a race, so its
+//!   closure is `Clone` (put large things into an `Arc`). Functions take `&mut Read` or `&mut Write`; a `Write` can be
+//!   given wherever a `Read` is asked for.
+//! - Reference data: [`tenants`], [`meters`], [`plans`], [`subscriptions`], [`periods`], [`overrides`], [`subjects`];
+//!   each has bulk inserts. [`timelines::load`] gives `billing::timeline::Timeline`s of many tenants at once.
+//! - Before anything that changes what holds for a tenant with events: [`tenants::begin_change`].
+//! - Ids, clock and actor are arguments. Nothing here reads a clock or makes an id.
+//!
+//! It knows no screens, no files to import and no operations.
+
+mod codec;
+mod conn;
+mod connect;
+mod error;
+mod limits;
+mod sql;
+mod store;
+
+pub mod ledger;
+pub mod meters;
+pub mod migrate;
+pub mod overrides;
+pub mod periods;
+pub mod plans;
+pub mod roles;
+pub mod subjects;
+pub mod subscriptions;
+pub mod target;
+pub mod tenants;
+pub mod timelines;
+
+pub use conn::{Read, Write};
+pub use error::{Result, StoreError};
+pub use migrate::{Migrated, NewLedger};
+pub use sql::Sql;
+pub use store::Store;
+pub use target::{Access, Engine, PostgresServer, PostgresTarget, Target, TlsMode};
+
+/// Every statement of the store with the name of its module: a test prepares each on both engines.
+pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
+    macro_rules! all {
+        ($($module:ident),+ $(,)?) => {
+            [$((stringify!($module), $module::STATEMENTS)),+]
+        };
+    }
+    let modules =
+        all![ledger, meters, migrate, overrides, periods, plans, subjects, subscriptions, tenants, timelines];
+    modules
+        .into_iter()
+        .flat_map(|(module, statements)| statements.iter().map(move |(name, sql)| (module, *name, *sql)))
+        .collect()
+}

@@ -1,0 +1,170 @@
+//! One connection in one transaction: [`Read`] looks, [`Write`] also changes.
+//!
+//! Each is an enum over the engines inside, never a pool, so that a function that takes one cannot step outside its
+//! transaction. The macros run one text on either engine. A transaction that is dropped unfinished is rolled back.
+
+use crate::error::{Result, StoreError};
+use crate::limits::LimitsCache;
+use crate::sql::Sql;
+use crate::target::Engine;
+use sqlx::{Postgres, Sqlite, Transaction};
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+
+/// The connection behind a transaction.
+pub(crate) enum Conn {
+    Postgres(Transaction<'static, Postgres>),
+    Sqlite(Transaction<'static, Sqlite>),
+}
+
+/// A transaction that looks. All that it reads is of one point in time: on PostgreSQL it is `repeatable read`.
+pub struct Read {
+    pub(crate) conn: Conn,
+    /// Set once a statement failed because another transaction was in the way: the whole may be run again.
+    pub(crate) contended: bool,
+    pub(crate) limits: Arc<LimitsCache>,
+}
+
+/// A transaction that changes. It derefs to [`Read`], so that whatever looks can also look from within a change.
+pub struct Write(pub(crate) Read);
+
+impl Read {
+    /// The engine.
+    pub const fn engine(&self) -> Engine {
+        match self.conn {
+            Conn::Postgres(_) => Engine::Postgres,
+            Conn::Sqlite(_) => Engine::Sqlite,
+        }
+    }
+
+    /// Notes a failed statement and turns it into an error of the store.
+    pub(crate) fn failed(&mut self, error: sqlx::Error) -> StoreError {
+        self.contended |= StoreError::is_contention(&error);
+        StoreError::from(error)
+    }
+
+    /// The text of a statement for this engine.
+    pub(crate) const fn text(&self, sql: Sql) -> &'static str {
+        sql.on(self.engine())
+    }
+
+    pub(crate) async fn commit(self) -> Result<(), sqlx::Error> {
+        match self.conn {
+            Conn::Postgres(tx) => tx.commit().await,
+            Conn::Sqlite(tx) => tx.commit().await,
+        }
+    }
+
+    pub(crate) async fn rollback(self) -> Result<(), sqlx::Error> {
+        match self.conn {
+            Conn::Postgres(tx) => tx.rollback().await,
+            Conn::Sqlite(tx) => tx.rollback().await,
+        }
+    }
+}
+
+impl Deref for Write {
+    type Target = Read;
+
+    fn deref(&self) -> &Read {
+        &self.0
+    }
+}
+
+impl DerefMut for Write {
+    fn deref_mut(&mut self) -> &mut Read {
+        &mut self.0
+    }
+}
+
+/// Runs one call of sqlx on either engine: `on_engine!(read, |conn| query.execute(conn))`.
+macro_rules! on_engine {
+    ($read:expr, |$conn:ident| $call:expr) => {{
+        let done = match &mut $read.conn {
+            $crate::conn::Conn::Postgres(tx) => {
+                let $conn = &mut **tx;
+                $call.await
+            }
+            $crate::conn::Conn::Sqlite(tx) => {
+                let $conn = &mut **tx;
+                $call.await
+            }
+        };
+        done.map_err(|error| $read.failed(error))
+    }};
+}
+
+/// All rows of a statement.
+macro_rules! rows {
+    ($read:expr, $row:ty, $sql:expr $(, $bind:expr)* $(,)?) => {{
+        let text = $read.text($sql);
+        $crate::conn::on_engine!($read, |conn| sqlx::query_as::<_, $row>(text)$(.bind($bind))*.fetch_all(conn))
+    }};
+}
+
+/// The only row of a statement, or none.
+macro_rules! maybe_row {
+    ($read:expr, $row:ty, $sql:expr $(, $bind:expr)* $(,)?) => {{
+        let text = $read.text($sql);
+        $crate::conn::on_engine!($read, |conn| sqlx::query_as::<_, $row>(text)$(.bind($bind))*.fetch_optional(conn))
+    }};
+}
+
+/// The only row of a statement that always has one.
+macro_rules! row {
+    ($read:expr, $row:ty, $sql:expr $(, $bind:expr)* $(,)?) => {{
+        let text = $read.text($sql);
+        $crate::conn::on_engine!($read, |conn| sqlx::query_as::<_, $row>(text)$(.bind($bind))*.fetch_one(conn))
+    }};
+}
+
+/// Runs a statement and gives the number of rows that it changed.
+macro_rules! execute {
+    ($write:expr, $sql:expr $(, $bind:expr)* $(,)?) => {{
+        let text = $write.text($sql);
+        let done = match &mut $write.conn {
+            $crate::conn::Conn::Postgres(tx) => {
+                sqlx::query(text)$(.bind($bind))*.execute(&mut **tx).await.map(|done| done.rows_affected())
+            }
+            $crate::conn::Conn::Sqlite(tx) => {
+                sqlx::query(text)$(.bind($bind))*.execute(&mut **tx).await.map(|done| done.rows_affected())
+            }
+        };
+        done.map_err(|error| $write.failed(error))
+    }};
+}
+
+/// Inserts many rows: `insert_rows!(write, "insert into t (a, b)", 2, rows, |row| [row.a, row.b], " on conflict ...")`.
+/// Gives the number of rows that were written.
+macro_rules! insert_rows {
+    ($write:expr, $insert:literal, $columns:literal, $rows:expr, |$row:ident| [$($bind:expr),+ $(,)?], $tail:literal) => {{
+        let mut written = 0_u64;
+        // Engines bound the number of parameters: 65,535 and 32,766. SQLite is no faster beyond some hundred.
+        let size = match $write.engine() {
+            $crate::target::Engine::Postgres => 30_000 / $columns,
+            $crate::target::Engine::Sqlite => 3_000 / $columns,
+        };
+        for chunk in $rows.chunks(size) {
+            let done = match &mut $write.conn {
+                $crate::conn::Conn::Postgres(tx) => {
+                    let mut builder = sqlx::QueryBuilder::<sqlx::Postgres>::new(concat!($insert, " "));
+                    builder.push_values(chunk, |mut values, $row| { $(values.push_bind($bind);)+ });
+                    builder.push($tail);
+                    let persistent = chunk.len() == 1;
+                    builder.build().persistent(persistent).execute(&mut **tx).await.map(|done| done.rows_affected())
+                }
+                $crate::conn::Conn::Sqlite(tx) => {
+                    let mut builder = sqlx::QueryBuilder::<sqlx::Sqlite>::new(concat!($insert, " "));
+                    builder.push_values(chunk, |mut values, $row| { $(values.push_bind($bind);)+ });
+                    builder.push($tail);
+                    let persistent = chunk.len() == 1 || chunk.len() == size;
+                    builder.build().persistent(persistent).execute(&mut **tx).await.map(|done| done.rows_affected())
+                }
+            };
+            written += done.map_err(|error| $write.failed(error))?;
+        }
+        written
+    }};
+}
+
+pub(crate) use {execute, insert_rows, maybe_row, on_engine, row, rows};

@@ -1,0 +1,174 @@
+//! Pools of connections: settings of each engine, set field by field.
+//!
+//! Not a URL and not the environment. sqlx reads PG* variables when options are made; whatever a field can override is
+//! overridden, and where none can, a variable that is set is an error.
+
+use crate::error::{Result, StoreError};
+use crate::target::{Access, PostgresServer, PostgresTarget, Target, TlsMode};
+use futures::FutureExt;
+use secrecy::ExposeSecret;
+use sqlx::pool::{PoolConnection, PoolConnectionMetadata};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Connection, PgConnection, PgPool, SqliteConnection, SqlitePool};
+use std::path::Path;
+use std::time::Duration;
+
+/// The oldest SQLite that never corrupts a WAL.
+pub(crate) const OLDEST_SQLITE: &str = "3.51.3";
+const CONNECTIONS: u32 = 8;
+const WAIT_FOR_CONNECTION: Duration = Duration::from_secs(30);
+const WAIT_FOR_LOCK: Duration = Duration::from_secs(30);
+
+/// Settings that change what a connection reads or trusts and that no field of the options can take back.
+const REFUSED_VARIABLES: [&str; 4] = ["PGOPTIONS", "PGSSLROOTCERT", "PGSSLCERT", "PGSSLKEY"];
+
+/// The pools of a store.
+pub(crate) enum Pools {
+    Postgres(PgPool),
+    Sqlite {
+        /// One connection: SQLite has one writer, and waiting here is fairer than in its busy handler.
+        writer: SqlitePool,
+        /// Several; in memory it is the writer's.
+        readers: SqlitePool,
+    },
+}
+
+/// Makes the pools and a first connection.
+pub(crate) async fn pools(target: &Target, access: Access) -> Result<Pools> {
+    match target {
+        Target::Postgres(target) => Ok(Pools::Postgres(postgres_pool(target, access).await?)),
+        Target::Sqlite(path) => sqlite_file(path, access).await,
+        Target::SqliteMemory => {
+            let options = sqlite_options().in_memory(true).filename(":memory:");
+            let pool = sqlite_pool(1).idle_timeout(None).max_lifetime(None).connect_with(options).await?;
+            check_sqlite(&pool).await?;
+            Ok(Pools::Sqlite { writer: pool.clone(), readers: pool })
+        }
+    }
+}
+
+pub(crate) fn postgres_options(target: &PostgresTarget) -> Result<PgConnectOptions> {
+    if let Some(name) = REFUSED_VARIABLES.iter().find(|name| std::env::var_os(name).is_some()) {
+        return Err(StoreError::Refused(format!("the environment sets {name}, which would change the connection: unset it")));
+    }
+    let PostgresTarget { server, port, database, user, password, tls } = target;
+    let mut options = PgConnectOptions::new_without_pgpass()
+        .port(*port)
+        .database(database)
+        .username(user)
+        // An empty password, so that neither PGPASSWORD nor a password file stands in for none.
+        .password(password.as_ref().map_or("", |password| password.expose_secret()))
+        .application_name("countinghouse");
+    options = match server {
+        PostgresServer::Host(host) => options.host(host),
+        PostgresServer::SocketFolder(folder) => options.host("localhost").socket(folder),
+    };
+    Ok(match tls {
+        TlsMode::Off => options.ssl_mode(PgSslMode::Disable),
+        TlsMode::VerifyFull { root_certificate } => {
+            let options = options.ssl_mode(PgSslMode::VerifyFull);
+            match root_certificate {
+                Some(path) => options.ssl_root_cert(path),
+                None => options,
+            }
+        }
+    })
+}
+
+async fn postgres_pool(target: &PostgresTarget, access: Access) -> Result<PgPool> {
+    let read_only = access == Access::ReadOnly;
+    let options = PgPoolOptions::new()
+        .max_connections(CONNECTIONS)
+        .acquire_timeout(WAIT_FOR_CONNECTION)
+        .test_before_acquire(false)
+        .after_connect(move |conn, _| {
+            async move {
+                // Sessions run in UTC; a plan is never worth compiling here; no reader waits for ever.
+                sqlx::raw_sql(
+                    "set time zone 'UTC'; set jit = off; set lock_timeout = '30s'; set client_min_messages = warning;
+                     set idle_in_transaction_session_timeout = '10min'; set search_path = public, pg_temp",
+                )
+                .execute(&mut *conn)
+                .await?;
+                if read_only {
+                    sqlx::raw_sql("set default_transaction_read_only = on").execute(&mut *conn).await?;
+                }
+                Ok(())
+            }
+            .boxed()
+        })
+        .before_acquire(clean_postgres);
+    Ok(options.connect_with(postgres_options(target)?).await?)
+}
+
+/// A `begin` that was cancelled leaves a transaction behind of which sqlx knows nothing: roll back what may be there.
+/// It also finds a connection that the server has closed.
+fn clean_postgres(
+    conn: &mut PgConnection,
+    _: PoolConnectionMetadata,
+) -> futures::future::BoxFuture<'_, std::result::Result<bool, sqlx::Error>> {
+    async move { Ok(sqlx::raw_sql("rollback").execute(conn).await.is_ok()) }.boxed()
+}
+
+fn clean_sqlite(
+    conn: &mut SqliteConnection,
+    _: PoolConnectionMetadata,
+) -> futures::future::BoxFuture<'_, std::result::Result<bool, sqlx::Error>> {
+    async move {
+        // Without a transaction this is an error, which is the usual case and means that the connection is clean.
+        let _none_open = sqlx::raw_sql("rollback").execute(&mut *conn).await;
+        Ok(conn.ping().await.is_ok())
+    }
+    .boxed()
+}
+
+fn sqlite_options() -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .foreign_keys(true)
+        .synchronous(SqliteSynchronous::Full)
+        // Without it `insert or replace` deletes past the triggers that keep the ledger.
+        .pragma("recursive_triggers", "on")
+        .pragma("trusted_schema", "off")
+        .pragma("temp_store", "memory")
+        .pragma("cache_size", "-65536")
+        .busy_timeout(WAIT_FOR_LOCK)
+        .row_buffer_size(1024)
+}
+
+fn sqlite_pool(connections: u32) -> SqlitePoolOptions {
+    SqlitePoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(WAIT_FOR_CONNECTION)
+        .test_before_acquire(false)
+        .before_acquire(clean_sqlite)
+}
+
+async fn sqlite_file(path: &Path, access: Access) -> Result<Pools> {
+    let create = access == Access::Create;
+    if !create && !path.exists() {
+        return Err(StoreError::NotFound(format!("database file {}", path.display())));
+    }
+    let options = sqlite_options().filename(path);
+    if access == Access::ReadOnly {
+        let readers = sqlite_pool(4).connect_with(options.pragma("query_only", "on")).await?;
+        check_sqlite(&readers).await?;
+        return Ok(Pools::Sqlite { writer: readers.clone(), readers });
+    }
+    let options = options.create_if_missing(create).journal_mode(SqliteJournalMode::Wal);
+    let writer = sqlite_pool(1).connect_with(options.clone().pragma("wal_autocheckpoint", "4000")).await?;
+    check_sqlite(&writer).await?;
+    let readers = sqlite_pool(4).connect_with(options.create_if_missing(false).pragma("query_only", "on")).await?;
+    Ok(Pools::Sqlite { writer, readers })
+}
+
+/// The library must be one that keeps a WAL whole, and the settings must have taken.
+async fn check_sqlite(pool: &SqlitePool) -> Result<()> {
+    let mut conn: PoolConnection<sqlx::Sqlite> = pool.acquire().await?;
+    let version: String = sqlx::query_scalar("select sqlite_version()").fetch_one(&mut *conn).await?;
+    let parts = |text: &str| text.split('.').map(|part| part.parse::<u32>().unwrap_or(0)).collect::<Vec<_>>();
+    if parts(&version) < parts(OLDEST_SQLITE) {
+        return Err(StoreError::Refused(format!("SQLite {version} can corrupt a file; {OLDEST_SQLITE} or newer is needed")));
+    }
+    Ok(())
+}
