@@ -1,0 +1,236 @@
+//! The program's real window under a virtual display, driven by WebKit's WebDriver.
+//!
+//! Each window has a display, a D-Bus session and XDG folders of its own, and ends with its whole process groups.
+//! Pictures come from the X server, because WebDriver's own hang on an idle page.
+
+use anyhow::{Context, Result, bail, ensure};
+use serde_json::json;
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+use thirtyfour::{By, Capabilities, Key, WebDriver, WebElement};
+
+/// How long a screen may take on a loaded machine before a test gives up.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A process that ends, with all its children, when it is dropped.
+struct Group(Child);
+
+impl Group {
+    fn start(command: &mut Command) -> Result<Self> {
+        Ok(Self(command.process_group(0).spawn().with_context(|| format!("{command:?}"))?))
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        let _ = Command::new("kill").args(["-TERM", "--", &format!("-{}", self.0.id())]).status();
+        for _ in 0..20 {
+            if matches!(self.0.try_wait(), Ok(Some(_))) {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        let _ = Command::new("kill").args(["-KILL", "--", &format!("-{}", self.0.id())]).stderr(Stdio::null()).status();
+        let _ = self.0.wait();
+    }
+}
+
+/// What a window is opened on.
+#[derive(Default)]
+pub struct Opening {
+    /// `--db`; none for the sample company of a first start.
+    pub database: Option<String>,
+    /// `LANG`; none for `en_GB.UTF-8`.
+    pub lang: Option<&'static str>,
+}
+
+/// The program's window.
+pub struct Window {
+    /// The page.
+    pub page: WebDriver,
+    home: TempDir,
+    display: String,
+    // Dropped in this order: driver (and program), bus, display.
+    _driver: Group,
+    _bus: Group,
+    _xvfb: Group,
+}
+
+impl Window {
+    /// Opens the program and waits for its frame.
+    pub async fn open(opening: Opening) -> Result<Self> {
+        let home = tempfile::tempdir()?;
+        let (xvfb, display) = start_display()?;
+        let (bus, bus_address) = start_bus()?;
+        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let mut command = Command::new("WebKitWebDriver");
+        command.arg(format!("--port={port}")).stdout(Stdio::null()).stderr(Stdio::null());
+        for (name, folder) in [
+            ("HOME", ""),
+            ("XDG_DATA_HOME", "data"),
+            ("XDG_CONFIG_HOME", "config"),
+            ("XDG_CACHE_HOME", "cache"),
+            ("XDG_STATE_HOME", "state"),
+            ("XDG_RUNTIME_DIR", "run"),
+        ] {
+            let path = home.path().join(folder);
+            std::fs::create_dir_all(&path)?;
+            command.env(name, path);
+        }
+        command
+            .env("DISPLAY", &display)
+            .env("DBUS_SESSION_BUS_ADDRESS", bus_address)
+            .env("TAURI_WEBVIEW_AUTOMATION", "true")
+            .env("LANG", opening.lang.unwrap_or("en_GB.UTF-8"))
+            .env_remove("LC_ALL")
+            .env_remove("WAYLAND_DISPLAY");
+        let driver = Group::start(&mut command)?;
+        let mut arguments = Vec::new();
+        if let Some(database) = &opening.database {
+            arguments.extend(["--db".to_owned(), database.clone()]);
+        }
+        let mut capabilities = Capabilities::new();
+        capabilities.set("browserName", "countinghouse")?;
+        capabilities
+            .set("webkitgtk:browserOptions", json!({ "binary": program("countinghouse")?, "args": arguments }))?;
+        let page = connect(port, capabilities).await?;
+        Ok(Self { page, home, display, _driver: driver, _bus: bus, _xvfb: xvfb })
+    }
+
+    /// The folder that holds the program's data.
+    pub fn data(&self) -> PathBuf {
+        self.home.path().join("data")
+    }
+
+    /// The element with a test id, waited for.
+    pub async fn find(&self, test_id: &str) -> Result<WebElement> {
+        self.find_css(&format!("[data-testid='{test_id}']")).await
+    }
+
+    /// The first element of a selector, waited for until it is shown.
+    pub async fn find_css(&self, selector: &str) -> Result<WebElement> {
+        let start = Instant::now();
+        loop {
+            if let Ok(element) = self.page.find(By::Css(selector)).await
+                && element.is_displayed().await.unwrap_or(false)
+            {
+                return Ok(element);
+            }
+            if start.elapsed() > PATIENCE {
+                self.picture(Path::new("out/e2e-failure.png")).ok();
+                let text = self.text().await.unwrap_or_default();
+                bail!("{selector} did not appear; the page says:\n{text}");
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    /// Clicks the element with a test id.
+    pub async fn click(&self, test_id: &str) -> Result<()> {
+        Ok(self.find(test_id).await?.click().await?)
+    }
+
+    /// Types into the element with a test id.
+    pub async fn fill(&self, test_id: &str, text: &str) -> Result<()> {
+        let field = self.find(test_id).await?;
+        field.click().await?;
+        field.send_keys(Key::Control + "a").await?;
+        Ok(field.send_keys(text).await?)
+    }
+
+    /// Waits until a question about the page is answered with yes.
+    pub async fn wait(&self, what: &str, script: &str) -> Result<()> {
+        let start = Instant::now();
+        loop {
+            let answer = self.page.execute(format!("return Boolean({script})"), vec![]).await?;
+            if answer.json().as_bool() == Some(true) {
+                return Ok(());
+            }
+            if start.elapsed() > PATIENCE {
+                self.picture(Path::new("out/e2e-failure.png")).ok();
+                bail!("{what}: not within {PATIENCE:?}; the page says:\n{}", self.text().await.unwrap_or_default());
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    /// The exact value of a figure.
+    pub async fn figure(&self, test_id: &str) -> Result<String> {
+        let element = self.find(test_id).await?;
+        element.attr("data-figure").await?.with_context(|| format!("{test_id} has no data-figure"))
+    }
+
+    /// All text of the page.
+    pub async fn text(&self) -> Result<String> {
+        Ok(self.page.execute("return document.body.innerText", vec![]).await?.json().as_str().unwrap_or("").to_owned())
+    }
+
+    /// A picture of the whole display, as a person sees it.
+    pub fn picture(&self, path: &Path) -> Result<()> {
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        let status = Command::new("import")
+            .args(["-display", &self.display, "-window", "root"])
+            .arg(path)
+            .status()
+            .context("ImageMagick's import")?;
+        ensure!(status.success(), "import could not take the picture");
+        Ok(())
+    }
+
+    /// Presses keys on the display, as a person does.
+    pub fn press(&self, keys: &str) -> Result<()> {
+        let status = Command::new("xdotool").args(["key", keys]).env("DISPLAY", &self.display).status()?;
+        ensure!(status.success(), "xdotool could not press {keys}");
+        Ok(())
+    }
+}
+
+async fn connect(port: u16, capabilities: Capabilities) -> Result<WebDriver> {
+    let url = format!("http://127.0.0.1:{port}");
+    let start = Instant::now();
+    loop {
+        match WebDriver::new(&url, capabilities.clone()).await {
+            Ok(page) => return Ok(page),
+            Err(error) if start.elapsed() > PATIENCE => return Err(error).context("the window did not open"),
+            Err(_) => tokio::time::sleep(Duration::from_millis(200)).await,
+        }
+    }
+}
+
+fn start_display() -> Result<(Group, String)> {
+    let mut command = Command::new("Xvfb");
+    command.args(["-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp"]);
+    let mut xvfb = Group::start(command.stdout(Stdio::piped()).stderr(Stdio::null()))?;
+    let number = first_line(&mut xvfb.0).context("Xvfb did not name its display")?;
+    Ok((xvfb, format!(":{number}")))
+}
+
+fn start_bus() -> Result<(Group, String)> {
+    let mut command = Command::new("dbus-daemon");
+    command.args(["--session", "--nofork", "--print-address"]);
+    let mut bus = Group::start(command.stdout(Stdio::piped()).stderr(Stdio::null()))?;
+    let address = first_line(&mut bus.0).context("dbus-daemon did not name its address")?;
+    Ok((bus, address))
+}
+
+fn first_line(child: &mut Child) -> Result<String> {
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().context("stdout was piped")?).read_line(&mut line)?;
+    ensure!(!line.trim().is_empty(), "it ended without a word");
+    Ok(line.trim().to_owned())
+}
+
+/// A program of this workspace, built beside the tests.
+pub fn program(name: &str) -> Result<PathBuf> {
+    let tests = std::env::current_exe()?;
+    let path = tests.ancestors().nth(2).context("tests lie in target/<profile>/deps")?.join(name);
+    ensure!(path.exists(), "{} is not built: run make test", path.display());
+    Ok(path)
+}
