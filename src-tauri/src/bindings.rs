@@ -1,0 +1,91 @@
+//! The commands of the window as TypeScript: one list for the handler and for the generated file.
+
+use crate::commands::{change, import, look, open};
+use tauri_specta::{Builder, collect_commands};
+
+/// All commands. The same names stand in `commands.txt`, from which the build makes the permissions.
+pub fn builder() -> Builder<tauri::Wry> {
+    Builder::<tauri::Wry>::new().disable_serde_phases().commands(collect_commands![
+        open::session,
+        open::database_status,
+        open::open_sample,
+        open::open_database,
+        look::overview,
+        look::tenants,
+        look::tenant_page,
+        look::tenant_series,
+        look::tenant_months,
+        look::meters,
+        look::events,
+        look::event_detail,
+        look::subjects,
+        look::quarantine,
+        look::search,
+        look::save_chart,
+        look::verify,
+        import::presets,
+        import::choose_file,
+        import::import_run,
+        import::import_cancel,
+        change::quarantine_decide,
+        change::entry_preview,
+        change::entry_act,
+        change::override_preview,
+        change::override_act,
+        change::erase_preview,
+        change::erase_act,
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use specta_typescript::Typescript;
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    const GENERATED: &str = "ui/src/generated/bindings.ts";
+
+    /// `make gen` writes the file; without it the test says whether the committed one is what the types give.
+    #[test]
+    fn bindings_are_up_to_date() {
+        let folder = tempfile::tempdir().unwrap();
+        let fresh = folder.path().join("bindings.ts");
+        builder().export(Typescript::default(), &fresh).unwrap();
+        let text = std::fs::read_to_string(&fresh).unwrap();
+        let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join(GENERATED);
+        if std::env::var_os("COUNTINGHOUSE_WRITE_BINDINGS").is_some() {
+            std::fs::write(&committed, &text).unwrap();
+        }
+        assert!(
+            std::fs::read_to_string(&committed).unwrap() == text,
+            "{GENERATED} is not what the wire types give: run make gen and commit it"
+        );
+    }
+
+    /// The page may call the listed commands and nothing else.
+    #[test]
+    fn bindings_permissions_and_commands_are_one_list() {
+        let listed: BTreeSet<&str> = include_str!("../commands.txt").lines().collect();
+        let source = include_str!("bindings.rs");
+        let handled: BTreeSet<&str> = source
+            .lines()
+            .take_while(|line| !line.contains("cfg(test)"))
+            .filter_map(|line| line.trim().trim_end_matches(',').split_once("::"))
+            .filter(|(module, name)| ["open", "look", "import", "change"].contains(module) && !name.contains(' '))
+            .map(|(_, name)| name)
+            .collect();
+        assert_eq!(handled, listed, "commands.txt and the handler name the same commands");
+        let capability = include_str!("../capabilities/main.json");
+        for name in &listed {
+            let permission = format!("\"allow-{}\"", name.replace('_', "-"));
+            assert!(capability.contains(&permission), "the capability lists {permission}");
+        }
+        assert_eq!(
+            capability.matches("\"allow-").count(),
+            listed.len(),
+            "the capability lists no other command, and no wildcard"
+        );
+        assert!(!capability.contains('*'), "no wildcard capability");
+    }
+}

@@ -1,0 +1,124 @@
+//! The state behind the window: the database that is open, and the import that runs.
+
+use crate::host::DesktopHost;
+use operations::error::OperationError;
+use operations::open::Opened;
+use operations::wire::WireError;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+/// The state behind the window.
+pub struct Console {
+    /// Clock, ids, actor.
+    pub host: DesktopHost,
+    folders: Folders,
+    opened: RwLock<Option<Arc<Opened>>>,
+    import: Mutex<Option<CancellationToken>>,
+    started: Instant,
+    first_figures: AtomicBool,
+}
+
+/// Where the program keeps its files.
+#[derive(Debug, Clone)]
+pub struct Folders {
+    /// The sample company lies here.
+    pub data: PathBuf,
+    /// The name of the last database lies here.
+    pub config: PathBuf,
+}
+
+impl Folders {
+    /// The file of the sample company.
+    pub fn sample(&self) -> PathBuf {
+        self.data.join("sample-company.sqlite")
+    }
+
+    fn last(&self) -> PathBuf {
+        self.config.join("last-database.txt")
+    }
+
+    /// The database that was open last.
+    pub fn last_database(&self) -> Option<String> {
+        std::fs::read_to_string(self.last()).ok().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+    }
+
+    /// Remembers the database that is open now, whole or not at all.
+    pub fn remember(&self, address: &str) -> std::io::Result<()> {
+        std::fs::create_dir_all(&self.config)?;
+        let mut file = tempfile::NamedTempFile::new_in(&self.config)?;
+        std::io::Write::write_all(&mut file, address.as_bytes())?;
+        file.persist(self.last())?;
+        Ok(())
+    }
+}
+
+impl Console {
+    /// Nothing is open yet.
+    pub fn new(folders: Folders, started: Instant) -> Self {
+        Self {
+            host: DesktopHost,
+            folders,
+            opened: RwLock::new(None),
+            import: Mutex::new(None),
+            started,
+            first_figures: AtomicBool::new(false),
+        }
+    }
+
+    /// Where files lie.
+    pub const fn folders(&self) -> &Folders {
+        &self.folders
+    }
+
+    /// The open database.
+    ///
+    /// # Errors
+    /// `no_database` when none is open yet.
+    pub fn opened(&self) -> Result<Arc<Opened>, WireError> {
+        let none = || OperationError::refused("no_database", "No database is open yet.").to_wire();
+        self.opened.read().unwrap_or_else(PoisonError::into_inner).clone().ok_or_else(none)
+    }
+
+    /// Puts another database on screen.
+    pub fn show(&self, opened: Opened, address: &Path) {
+        tracing::info!("opened database {}", address.display());
+        if let Err(error) = self.folders.remember(&address.display().to_string()) {
+            tracing::warn!("the last database could not be remembered: {error}");
+        }
+        *self.opened.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(opened));
+    }
+
+    /// Notes once how long the first figures took, for people who measure.
+    pub fn figures_shown(&self) {
+        if !self.first_figures.swap(true, Ordering::Relaxed) {
+            tracing::info!("first figures after {} ms", self.started.elapsed().as_millis());
+        }
+    }
+
+    /// Takes the place of the one import that may run.
+    ///
+    /// # Errors
+    /// `import_running` when one runs.
+    pub fn begin_import(&self) -> Result<CancellationToken, WireError> {
+        let mut import = self.import.lock().unwrap_or_else(PoisonError::into_inner);
+        if import.is_some() {
+            return Err(OperationError::refused("import_running", "An import is running already.").to_wire());
+        }
+        Ok(import.insert(CancellationToken::new()).clone())
+    }
+
+    /// Gives the place back.
+    pub fn end_import(&self) {
+        *self.import.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// Asks the running import to stop.
+    pub fn cancel_import(&self) {
+        if let Some(token) = &*self.import.lock().unwrap_or_else(PoisonError::into_inner) {
+            token.cancel();
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! The window itself: arguments, plugins, what is opened first.
+
+use crate::console::{Console, Folders};
+use crate::{bindings, commands};
+use anyhow::{Context, Result, bail};
+use std::time::Instant;
+use tauri::Manager;
+
+/// What the program was started with.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Arguments {
+    /// The database to open instead of the last one.
+    pub database: Option<String>,
+}
+
+/// Reads the arguments.
+///
+/// # Errors
+/// Anything but `--db FILE|URL`.
+pub fn arguments(mut given: impl Iterator<Item = String>) -> Result<Arguments> {
+    let mut arguments = Arguments::default();
+    while let Some(argument) = given.next() {
+        match argument.strip_prefix("--db").map(|rest| rest.strip_prefix('=')) {
+            Some(Some(value)) => arguments.database = Some(value.to_owned()),
+            Some(None) if argument == "--db" => {
+                arguments.database = Some(given.next().context("--db needs a file or an address")?);
+            }
+            _ => bail!("unknown argument '{argument}': the program takes --db FILE or --db URL"),
+        }
+    }
+    Ok(arguments)
+}
+
+/// Opens the window and runs until it is closed.
+///
+/// # Errors
+/// When the desktop refuses the window.
+pub fn open(arguments: Arguments) -> Result<()> {
+    let started = Instant::now();
+    let builder = bindings::builder();
+    tauri::Builder::default()
+        .plugin(tauri_plugin_single_instance::init(|app, _, _| {
+            if let Some(window) = app.get_webview_window("main") {
+                let _ = window.unminimize();
+                let _ = window.set_focus();
+            }
+        }))
+        .plugin(tauri_plugin_dialog::init())
+        .plugin(tauri_plugin_window_state::Builder::default().build())
+        .invoke_handler(builder.invoke_handler())
+        .setup(move |app| {
+            let folders = Folders { data: app.path().app_local_data_dir()?, config: app.path().app_config_dir()? };
+            let first = arguments.database.or_else(|| folders.last_database());
+            app.manage(Console::new(folders, started));
+            let handle = app.handle().clone();
+            tauri::async_runtime::block_on(commands::open::open_first(&handle, first));
+            Ok(())
+        })
+        .run(tauri::generate_context!())
+        .context("the window could not be opened")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(words: &[&str]) -> Result<Arguments> {
+        arguments(words.iter().map(|word| (*word).to_owned()))
+    }
+
+    #[test]
+    fn a_database_may_be_named_and_nothing_else() {
+        assert_eq!(parse(&[]).unwrap().database, None, "without arguments the last database opens");
+        for words in [&["--db", "a file.sqlite"][..], &["--db=a file.sqlite"][..]] {
+            assert_eq!(parse(words).unwrap().database.as_deref(), Some("a file.sqlite"), "for {words:?}");
+        }
+        for words in [&["--db"][..], &["--dbx", "y"][..], &["file.sqlite"][..], &["--verbose"][..]] {
+            assert!(parse(words).is_err(), "{words:?} is wrong use");
+        }
+    }
+}
