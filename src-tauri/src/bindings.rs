@@ -1,6 +1,6 @@
 //! The commands of the window as TypeScript: one list for the handler and for the generated file.
 
-use crate::commands::{change, import, look, open};
+use crate::commands::{change, chart, import, look, open};
 use tauri_specta::{Builder, collect_commands};
 
 /// All commands. The same names stand in `commands.txt`, from which the build makes the permissions.
@@ -21,7 +21,7 @@ pub fn builder() -> Builder<tauri::Wry> {
         look::subjects,
         look::quarantine,
         look::search,
-        look::save_chart,
+        chart::save_chart,
         look::verify,
         import::presets,
         import::choose_file,
@@ -72,7 +72,7 @@ mod tests {
             .lines()
             .take_while(|line| !line.contains("cfg(test)"))
             .filter_map(|line| line.trim().trim_end_matches(',').split_once("::"))
-            .filter(|(module, name)| ["open", "look", "import", "change"].contains(module) && !name.contains(' '))
+            .filter(|(module, name)| ["open", "look", "chart", "import", "change"].contains(module) && !name.contains(' '))
             .map(|(_, name)| name)
             .collect();
         assert_eq!(handled, listed, "commands.txt and the handler name the same commands");

@@ -1,6 +1,7 @@
 //! What the page may call. Each command unpacks, calls one operation and maps the error.
 
 pub mod change;
+pub mod chart;
 pub mod import;
 pub mod look;
 pub mod open;

@@ -1,0 +1,82 @@
+//! Saving a chart: the dialog, the picture, the file.
+
+use super::Answer;
+use super::open::picked;
+use crate::console::Console;
+use documents::{DocumentError, chart, table};
+use operations::error::OperationError;
+use operations::look;
+use serde::Deserialize;
+use std::io::Write;
+use std::path::Path;
+use tauri::{AppHandle, State};
+use tauri_plugin_dialog::DialogExt;
+
+/// The form of a saved chart.
+#[derive(Debug, Clone, Copy, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum ChartFormat {
+    /// A picture of pixels.
+    Png,
+    /// A picture of lines.
+    Svg,
+    /// The exact figures.
+    Csv,
+}
+
+impl ChartFormat {
+    const fn extension(self) -> &'static str {
+        match self {
+            Self::Png => "png",
+            Self::Svg => "svg",
+            Self::Csv => "csv",
+        }
+    }
+}
+
+/// Saves a tenant's use by day where the person chooses; none when they think better of it.
+#[tauri::command]
+#[specta::specta]
+pub async fn save_chart(
+    app: AppHandle,
+    console: State<'_, Console>,
+    tenant_id: String,
+    days: u32,
+    format: ChartFormat,
+) -> Answer<Option<String>> {
+    let opened = console.opened()?;
+    let series = look::tenant_series(opened.store(), &console.host, &tenant_id, days).await?;
+    let tenant = look::tenant_page(opened.store(), &console.host, &tenant_id, None).await?;
+    let title = format!("Usage of {}", tenant.name);
+    let bytes = match format {
+        ChartFormat::Png => chart::time_series_png(&title, &series),
+        ChartFormat::Svg => chart::time_series_svg(&title, &series).map(String::into_bytes),
+        ChartFormat::Csv => table::time_series_csv(&series),
+    }
+    .map_err(not_made)?;
+    let extension = format.extension();
+    let proposed = format!("usage-{}-{days}-days.{extension}", tenant.outside_id.as_deref().unwrap_or(&tenant_id));
+    let dialog = app.dialog().file().add_filter(extension.to_uppercase(), &[extension]).set_file_name(proposed);
+    let Some(path) = picked(|done| dialog.save_file(done)).await? else { return Ok(None) };
+    write_whole(&path, &bytes).map_err(|error| {
+        OperationError::failed("cannot_write", format!("{} could not be written.", path.display()))
+            .because(error)
+            .to_wire()
+    })?;
+    Ok(Some(path.display().to_string()))
+}
+
+fn not_made(error: DocumentError) -> operations::wire::WireError {
+    let code = if matches!(error, DocumentError::Empty) { "nothing_to_save" } else { "document_failed" };
+    OperationError::failed(code, error.to_string()).to_wire()
+}
+
+/// Writes a file whole or not at all.
+fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    Ok(())
+}

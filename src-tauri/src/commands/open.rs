@@ -1,0 +1,97 @@
+//! Opening a database: the last one, the sample company, or a file that the person chooses.
+
+use super::Answer;
+use crate::console::Console;
+use crate::locale;
+use operations::error::OperationError;
+use operations::host::Host;
+use operations::open::{self, Opened};
+use operations::target::Target;
+use operations::wire::{DatabaseStatus, Progress, Session, WireError};
+use operations::{look, sample};
+use std::path::PathBuf;
+use tauri::{AppHandle, Emitter, Manager, State};
+use tauri_plugin_dialog::{DialogExt, FilePath};
+
+/// Opens what the program was started with, or what was open last, or the sample company where it exists already.
+/// A failure is no reason not to show the window: the page asks for the status and shows it.
+pub async fn open_first(app: &AppHandle, named: Option<String>) {
+    let console = app.state::<Console>();
+    let sample = console.folders().sample();
+    let Some(address) = named.or_else(|| sample.exists().then(|| sample.display().to_string())) else { return };
+    if let Err(error) = show(&console, &address).await {
+        tracing::warn!("{address} could not be opened: {}", error.message);
+        console.failed(error);
+    }
+}
+
+async fn show(console: &Console, address: &str) -> Answer<()> {
+    let target: Target = address.parse().map_err(WireError::from)?;
+    let opened: Opened = open::open(&target, None).await?;
+    console.show(opened, address);
+    Ok(())
+}
+
+async fn status(console: &Console) -> Answer<DatabaseStatus> {
+    Ok(look::database_status(console.opened()?.store(), &console.host).await?)
+}
+
+/// What the page needs before its first picture.
+#[tauri::command]
+#[specta::specta]
+pub async fn session(console: State<'_, Console>) -> Answer<Session> {
+    Ok(Session {
+        locale: locale::system(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        actor: console.host.actor().to_string(),
+    })
+}
+
+/// What the top bar says; `no_database` before any is open.
+#[tauri::command]
+#[specta::specta]
+pub async fn database_status(console: State<'_, Console>) -> Answer<DatabaseStatus> {
+    status(&console).await
+}
+
+/// Opens the sample company; makes it first, with `sample-progress` events, where there is none.
+#[tauri::command]
+#[specta::specta]
+pub async fn open_sample(app: AppHandle, console: State<'_, Console>) -> Answer<DatabaseStatus> {
+    let path = console.folders().sample();
+    if !path.exists() {
+        std::fs::create_dir_all(&console.folders().data).map_err(|error| {
+            OperationError::failed("cannot_write", "The folder of the program's data could not be made.")
+                .because(error)
+                .to_wire()
+        })?;
+        let told = move |progress: Progress| {
+            let _ = app.emit("sample-progress", progress);
+        };
+        sample::create(&path, &console.host, &told).await?;
+    }
+    show(&console, &path.display().to_string()).await?;
+    status(&console).await
+}
+
+/// Opens a SQLite file that the person chooses; none when they think better of it.
+#[tauri::command]
+#[specta::specta]
+pub async fn open_database(app: AppHandle, console: State<'_, Console>) -> Answer<Option<DatabaseStatus>> {
+    let dialog = app.dialog().file().add_filter("Billing database", &["sqlite", "db"]);
+    let Some(path) = picked(|done| dialog.pick_file(done)).await? else { return Ok(None) };
+    show(&console, &path.display().to_string()).await?;
+    status(&console).await.map(Some)
+}
+
+/// What a dialog of the desktop answered, without blocking a thread.
+pub async fn picked(ask: impl FnOnce(Box<dyn FnOnce(Option<FilePath>) + Send>)) -> Answer<Option<PathBuf>> {
+    let (send, answer) = tokio::sync::oneshot::channel();
+    ask(Box::new(move |path| {
+        let _ = send.send(path);
+    }));
+    let Ok(Some(path)) = answer.await else { return Ok(None) };
+    path.into_path().map(Some).map_err(|error| {
+        OperationError::wrong_use("not_a_file", "Choose a file of this machine.").because(error).to_wire()
+    })
+}
