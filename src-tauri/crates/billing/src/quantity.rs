@@ -127,14 +127,28 @@ impl Quantity {
 /// # Errors
 /// [`QuantityError::NotANumber`], also for what a 96-bit decimal cannot hold exactly.
 pub fn parse_decimal(text: &str) -> Result<Decimal, QuantityError> {
-    let not_a_number = || QuantityError::NotANumber(text.chars().take(80).collect());
-    if text.contains(['e', 'E']) {
-        return Decimal::from_scientific(text).map_err(|_| not_a_number());
-    }
+    exact_decimal(text).ok_or_else(|| QuantityError::NotANumber(text.chars().take(80).collect()))
+}
+
+fn exact_decimal(text: &str) -> Option<Decimal> {
+    // The library takes underscores and rounds what an exponent makes too long; both would change what was said.
     if text.contains('_') {
-        return Err(not_a_number());
+        return None;
     }
-    Decimal::from_str_exact(text).map_err(|_| not_a_number())
+    let Some((digits, exponent)) = text.split_once(['e', 'E']) else { return Decimal::from_str_exact(text).ok() };
+    let digits = Decimal::from_str_exact(digits).ok()?.normalize();
+    let exponent: i32 = exponent.parse().ok()?;
+    if digits.is_zero() {
+        return Some(Decimal::ZERO);
+    }
+    let scale = i32::try_from(digits.scale()).ok()?.checked_sub(exponent)?;
+    match u32::try_from(scale) {
+        Ok(scale) => Decimal::try_from_i128_with_scale(digits.mantissa(), scale).ok(),
+        Err(_) => {
+            let factor = 10_i128.checked_pow(scale.unsigned_abs())?;
+            Decimal::try_from_i128_with_scale(digits.mantissa().checked_mul(factor)?, 0).ok()
+        }
+    }
 }
 
 impl fmt::Display for Quantity {

@@ -4,5 +4,6 @@
 
 pub mod error;
 pub mod host;
+pub mod rate;
 pub mod target;
 pub mod wire;

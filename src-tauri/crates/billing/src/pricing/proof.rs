@@ -47,6 +47,10 @@ text_enum! {
         Charge = "charge",
         /// A credit, taken off.
         Credit = "credit",
+        /// What a prepaid wallet pays.
+        Wallet = "wallet",
+        /// Whole local days; the one amount that is not money.
+        Days = "days",
         /// What rounding added or took off.
         Rounding = "rounding",
     }
