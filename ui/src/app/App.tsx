@@ -4,6 +4,7 @@ import { Notifications } from "@mantine/notifications";
 import { type QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { type RouterHistory, RouterProvider } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
+import { ImportJobProvider } from "@/features/import/job";
 import { StartGate } from "@/features/start/StartGate";
 import { FormatProvider, usableLocale } from "@/format";
 import { type Host, HostProvider } from "@/host";
@@ -33,9 +34,11 @@ export function App({ host, history, client }: Props) {
           <QueryClientProvider client={queryClient}>
             <Localized>
               <Notifications position="bottom-right" autoClose={4_000} transitionDuration={100} />
-              <StartGate>
-                <RouterProvider router={router} />
-              </StartGate>
+              <ImportJobProvider>
+                <StartGate>
+                  <RouterProvider router={router} />
+                </StartGate>
+              </ImportJobProvider>
             </Localized>
           </QueryClientProvider>
         </HostProvider>

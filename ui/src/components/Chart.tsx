@@ -12,6 +12,8 @@ export type ChartSeries = {
   values: number[];
   /** What stands in the tooltip, exact and with its unit. */
   texts: string[];
+  /** Series of one stack stand on each other. */
+  stack?: string;
 };
 
 type Props = {
@@ -71,11 +73,12 @@ function optionOf({ kind, categories, series, axisLabel, legend = "hidden" }: Pr
       splitLine: { lineStyle: { color: border } },
       axisLabel: { ...font, formatter: axisLabel },
     },
-    series: series.map(({ name, color, values }) => ({
+    series: series.map(({ name, color, values, stack }) => ({
       name,
+      stack,
       type: kind,
       data: values,
-      itemStyle: { color, borderRadius: kind === "bar" ? [2, 2, 0, 0] : 0 },
+      itemStyle: { color, borderRadius: kind === "bar" && !stack ? [2, 2, 0, 0] : 0 },
       lineStyle: { color, width: 2 },
       showSymbol: false,
       barMaxWidth: 22,

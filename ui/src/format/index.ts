@@ -4,3 +4,4 @@ export { usableLocale } from "./locale";
 export { unitLabel } from "./quantity";
 export { lastDayBefore } from "./time";
 export { levelWord, plural, resetWord, wordsOf } from "./words";
+export { instantInZone, wallInZone } from "./zone";

@@ -1,6 +1,5 @@
-import { Button } from "@mantine/core";
-import { type ErrorComponentProps, Link } from "@tanstack/react-router";
-import { EmptyState, ErrorState, Page } from "@/components";
+import type { ErrorComponentProps } from "@tanstack/react-router";
+import { EmptyState, ErrorState, LinkButton, Page } from "@/components";
 import { HostError } from "@/host";
 
 export function NotFound() {
@@ -8,9 +7,9 @@ export function NotFound() {
     <Page>
       <EmptyState
         action={
-          <Button component={Link} to="/" variant="default">
+          <LinkButton to="/" variant="default">
             Go to Overview
-          </Button>
+          </LinkButton>
         }
       >
         There is no screen at this address.

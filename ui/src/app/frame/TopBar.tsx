@@ -1,6 +1,7 @@
 import { UnstyledButton } from "@mantine/core";
 import { spotlight } from "@mantine/spotlight";
 import { IconSearch } from "@tabler/icons-react";
+import { ImportIndicator } from "@/features/import/ImportIndicator";
 import { DatabaseMenu } from "./DatabaseMenu";
 import { Freshness } from "./Freshness";
 import classes from "./frame.module.css";
@@ -16,6 +17,7 @@ export function TopBar() {
         Search
         <kbd className={`${classes.keys} mono`}>Ctrl K</kbd>
       </UnstyledButton>
+      <ImportIndicator />
       <Freshness />
     </header>
   );

@@ -1,11 +1,10 @@
-import { Button } from "@mantine/core";
 import { IconFileImport } from "@tabler/icons-react";
-import { Link } from "@tanstack/react-router";
+import { LinkButton } from "@/components";
 
 export function ImportLink() {
   return (
-    <Button component={Link} to="/import" leftSection={<IconFileImport size={15} />}>
+    <LinkButton to="/import" leftSection={<IconFileImport size={15} />}>
       Import usage
-    </Button>
+    </LinkButton>
   );
 }

@@ -1,6 +1,14 @@
-import { Button } from "@mantine/core";
-import { Link, useNavigate } from "@tanstack/react-router";
-import { EmptyState, LevelBadge, type PlainColumn, PlainTable, Section, TenantLink, UsageBar } from "@/components";
+import { useNavigate } from "@tanstack/react-router";
+import {
+  EmptyState,
+  LevelBadge,
+  LinkButton,
+  type PlainColumn,
+  PlainTable,
+  Section,
+  TenantLink,
+  UsageBar,
+} from "@/components";
 import { isZero, useFormat } from "@/format";
 import type { LevelCounts, TenantRow } from "@/generated/bindings";
 import { useMeterName } from "../tenants/meter-name";
@@ -60,9 +68,9 @@ export function Flagged({ rows, counts }: { rows: readonly TenantRow[]; counts: 
       flush="flush"
       testId="overview-flagged"
       actions={
-        <Button component={Link} to="/tenants" variant="subtle" size="compact-xs">
+        <LinkButton to="/tenants" variant="subtle" size="compact-xs">
           All tenants
-        </Button>
+        </LinkButton>
       }
     >
       {rows.length === 0 ? (

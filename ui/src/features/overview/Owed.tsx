@@ -18,19 +18,19 @@ export function Owed({ owed }: { owed: readonly OwedRow[] }) {
         {owed.map(({ currency, tenants, overage, fees, overage_projected }) => (
           <div key={currency} className={classes.owedCard} data-testid={`overview-owed-${currency}`}>
             <div className={classes.owedRow}>
-              <span>{currency} overage so far</span>
+              <span>{currency} overage</span>
               <span>{plural(tenants, format.count(tenants), "tenant", "tenants")}</span>
             </div>
             <Figure value={overage} size="big" testId={`overview-overage-${currency}`}>
-              {format.money(overage, currency)}
+              {format.amount(overage)}
             </Figure>
             <div className={classes.owedRow}>
               <span title="If use goes on at its mean pace; an estimate, never invoiced">Projected</span>
-              <Figure value={overage_projected}>{format.money(overage_projected, currency)}</Figure>
+              <Figure value={overage_projected}>{format.amount(overage_projected)}</Figure>
             </div>
             <div className={classes.owedRow}>
               <span>Fees</span>
-              <Figure value={fees}>{format.money(fees, currency)}</Figure>
+              <Figure value={fees}>{format.amount(fees)}</Figure>
             </div>
           </div>
         ))}

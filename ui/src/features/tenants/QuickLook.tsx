@@ -1,6 +1,4 @@
-import { Button } from "@mantine/core";
-import { Link } from "@tanstack/react-router";
-import { DetailDrawer, Facts, LevelBadge, StatusBadge, UsageBar } from "@/components";
+import { DetailDrawer, Facts, LevelBadge, LinkButton, StatusBadge, UsageBar } from "@/components";
 import { lastDayBefore, useFormat, wordsOf } from "@/format";
 import type { TenantRow } from "@/generated/bindings";
 import { useMeterName, useMeterUnit } from "./meter-name";
@@ -52,9 +50,9 @@ export function QuickLook({ row, onClose }: { row: TenantRow | null; onClose: ()
               { name: "Outside id", value: row.outside_id ? <span className="mono">{row.outside_id}</span> : "none" },
             ]}
           />
-          <Button component={Link} to={`/tenants/${encodeURIComponent(row.tenant_id)}`} data-testid="tenant-look-open">
+          <LinkButton to="/tenants/$tenantId" params={{ tenantId: row.tenant_id }} data-testid="tenant-look-open">
             Open tenant
-          </Button>
+          </LinkButton>
         </div>
       )}
     </DetailDrawer>

@@ -18,7 +18,6 @@ export function useTenantColumns(): ColDef<TenantRow>[] {
   const format = useFormat();
   const nameOf = useMeterName();
   const unitOf = useMeterUnit();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: both look-ups change with the catalogue of meters only
   return useMemo<ColDef<TenantRow>[]>(
     () => [
       {
@@ -110,6 +109,6 @@ export function useTenantColumns(): ColDef<TenantRow>[] {
       { headerName: "Zone", field: "zone", width: 160 },
       { headerName: "Outside id", field: "outside_id", width: 130, cellClass: "mono" },
     ],
-    [format, nameOf("") + unitOf("")],
+    [format, nameOf, unitOf],
   );
 }
