@@ -5,6 +5,7 @@ use crate::host::SystemHost;
 use crate::output::Form;
 use operations::error::{OperationError, Result};
 use operations::host::Host;
+use operations::open::{Access, Login, Store, open};
 use operations::target::Target;
 use secrecy::SecretString;
 use std::io::Read;
@@ -29,14 +30,29 @@ impl Context {
     }
 
     /// The database that `--db` names.
-    pub fn target(&self) -> Result<Target> {
+    fn target(&self) -> Result<Target> {
         let missing =
             || OperationError::wrong_use("no_database", "Name the database with --db FILE or --db URL.").field("db");
         self.shared.db.as_deref().ok_or_else(missing)?.parse()
     }
 
+    /// The database and how to log in.
+    pub fn login(&self) -> Result<Login> {
+        Ok(Login { target: self.target()?, password: self.password()? })
+    }
+
+    /// Opens the database for looking only.
+    pub async fn open_read_only(&self) -> Result<Store> {
+        open(self.login()?, Access::ReadOnly, self.host.as_ref()).await
+    }
+
+    /// Opens the database for changes.
+    pub async fn open(&self) -> Result<Store> {
+        open(self.login()?, Access::ReadWrite, self.host.as_ref()).await
+    }
+
     /// The password, from the terminal or a file descriptor; none unless asked for.
-    pub fn password(&self) -> Result<Option<SecretString>> {
+    fn password(&self) -> Result<Option<SecretString>> {
         if let Some(descriptor) = self.shared.password_fd {
             return read_descriptor(descriptor).map(Some);
         }

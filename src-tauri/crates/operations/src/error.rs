@@ -132,6 +132,29 @@ impl From<OperationError> for WireError {
     }
 }
 
+impl From<store::StoreError> for OperationError {
+    fn from(error: store::StoreError) -> Self {
+        use store::StoreError as E;
+        let kind = match &error {
+            E::NotFound(_) => ErrorKind::NotFound,
+            E::ReadOnly | E::AppendOnly(_) | E::Refused(_) | E::Constraint { .. } => ErrorKind::Refused,
+            E::NotMigrated | E::SchemaNewer { .. } | E::SchemaOlder { .. } | E::SchemaDiffers { .. } => {
+                ErrorKind::Refused
+            }
+            _ => ErrorKind::Failed,
+        };
+        let text = error.to_string();
+        let mut rest = text.chars();
+        let first: String = rest.next().into_iter().flat_map(char::to_uppercase).collect();
+        let mut wrapped = Self::new(kind, error.code(), format!("{first}{}.", rest.as_str()));
+        // Most sentences of the store hold their cause already; only what the driver said below it is added.
+        if let Some(cause) = Error::source(&error) {
+            wrapped.source = Some(cause.to_string().into());
+        }
+        wrapped
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,6 +4,8 @@
 
 pub mod error;
 pub mod host;
+pub mod import;
+pub mod open;
 pub mod rate;
 pub mod target;
 pub mod wire;

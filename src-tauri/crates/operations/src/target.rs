@@ -27,6 +27,8 @@ pub struct PostgresTarget {
     pub database: String,
     /// The role; the operating-system user where none is given.
     pub user: Option<String>,
+    /// The certificate of the authority that signed the server's; none for those that the system trusts.
+    pub root_certificate: Option<PathBuf>,
 }
 
 impl PostgresTarget {
@@ -87,6 +89,7 @@ struct Parts {
     port: Option<String>,
     database: Option<String>,
     user: Option<String>,
+    root_certificate: Option<String>,
 }
 
 impl Parts {
@@ -96,11 +99,12 @@ impl Parts {
             "port" => &mut self.port,
             "dbname" | "database" => &mut self.database,
             "user" => &mut self.user,
+            "sslrootcert" => &mut self.root_certificate,
             "password" | "passfile" | "sslpassword" => return Err(password_refused()),
             _ => {
                 let shown: String = name.chars().take(40).collect();
                 return Err(invalid(format!(
-                    "'{shown}' is not a part of a database address: use host, port, dbname, user."
+                    "'{shown}' is not a part of a database address: use host, port, dbname, user, sslrootcert."
                 )));
             }
         };
@@ -120,9 +124,10 @@ impl Parts {
         let host = some(self.host)
             .ok_or_else(|| invalid("The database address names no host: add host=... or a socket folder."))?;
         let user = some(self.user);
+        let root_certificate = some(self.root_certificate).map(PathBuf::from);
         let database = some(self.database)
             .ok_or_else(|| invalid("The database address names no database: end it with /NAME or add dbname=NAME."))?;
-        Ok(PostgresTarget { host, port, database, user })
+        Ok(PostgresTarget { host, port, database, user, root_certificate })
     }
 }
 
@@ -214,7 +219,7 @@ mod tests {
 
     fn postgres(host: &str, port: u16, database: &str, user: Option<&str>) -> Target {
         let (host, database) = (host.to_owned(), database.to_owned());
-        Target::Postgres(PostgresTarget { host, port, database, user: user.map(str::to_owned) })
+        Target::Postgres(PostgresTarget { host, port, database, user: user.map(str::to_owned), root_certificate: None })
     }
 
     #[rstest]

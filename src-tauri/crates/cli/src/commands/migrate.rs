@@ -1,16 +1,49 @@
 //! `migrate`: creates the tables of a database, or brings them up to date.
 
 use crate::context::Context;
-use crate::output::Outcome;
-use operations::error::Result;
+use crate::output::{Form, Outcome, print, print_json};
+use operations::error::{OperationError, Result};
+use operations::open::{MigrateRequest, migrate};
+use serde::Serialize;
 
 /// Arguments of `migrate`.
 #[derive(Debug, clap::Args)]
-pub struct Args {}
+pub struct Args {
+    /// The name of a new ledger, shown in the top bar
+    #[arg(long, default_value = "Billing", value_name = "TEXT")]
+    name: String,
+    /// What kind of place a new ledger is: production, staging or development
+    #[arg(long, default_value = "development", value_name = "KIND")]
+    environment: String,
+    /// Where the backup of a PostgreSQL database is, in words; it goes on record
+    #[arg(long, value_name = "TEXT")]
+    backup: Option<String>,
+}
+
+/// What `migrate --json` prints.
+#[derive(Debug, Serialize)]
+struct Report {
+    from: u32,
+    to: u32,
+    backup_file: Option<String>,
+}
 
 /// Runs the migrations.
-pub async fn run(_args: Args, context: &Context) -> Result<Outcome> {
-    let _target = context.target()?;
-    let _password = context.password()?;
+pub async fn run(args: Args, context: &Context) -> Result<Outcome> {
+    let environment = args.environment.parse().map_err(|_| {
+        let sentence = "The environment must be production, staging, development or sample.";
+        OperationError::wrong_use("invalid_environment", sentence).field("environment")
+    })?;
+    let request = MigrateRequest { name: args.name, environment, backup: args.backup };
+    let done = migrate(context.login()?, request, context.host.as_ref()).await?;
+    let backup_file = done.backup_file.map(|file| file.display().to_string());
+    match context.form {
+        Form::Json => print_json(&Report { from: done.from, to: done.to, backup_file })?,
+        Form::Table if done.from == done.to => print(&format!("The schema is {} already.\n", done.to))?,
+        Form::Table => {
+            let backup = backup_file.map(|file| format!(" Backup: {file}")).unwrap_or_default();
+            print(&format!("The schema is now {}.{backup}\n", done.to))?;
+        }
+    }
     Ok(Outcome::Done)
 }

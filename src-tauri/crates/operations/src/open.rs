@@ -1,0 +1,129 @@
+//! Opening and migrating the database that a person named.
+//!
+//! The address and the password come from the face, field by field; nothing else decides where money is read from.
+
+use crate::error::{OperationError, Result};
+use crate::host::Host;
+use crate::target;
+use billing::ids::LedgerId;
+use secrecy::SecretString;
+use store::ledger::LedgerEnvironment;
+pub use store::{Access, Migrated, Store};
+use store::{NewLedger, PostgresServer, TlsMode};
+
+/// A database and how to log in.
+pub struct Login {
+    /// Which database.
+    pub target: target::Target,
+    /// The password, where the server asks for one.
+    pub password: Option<SecretString>,
+}
+
+impl Login {
+    /// The store's form of it. A line that leaves this machine is encrypted and its certificate verified; a local
+    /// socket and the loopback need neither.
+    fn resolved(self, host: &dyn Host) -> store::Target {
+        let address = match self.target {
+            target::Target::File(path) => return store::Target::Sqlite(path),
+            target::Target::Postgres(address) => address,
+        };
+        let is_local = address.is_socket() || is_loopback(&address.host);
+        let server = if address.is_socket() {
+            PostgresServer::SocketFolder(address.host.into())
+        } else {
+            PostgresServer::Host(address.host)
+        };
+        let verified = || TlsMode::VerifyFull { root_certificate: address.root_certificate };
+        store::Target::Postgres(store::PostgresTarget {
+            server,
+            port: address.port,
+            database: address.database,
+            user: address.user.unwrap_or_else(|| host.actor().as_str().to_owned()),
+            password: self.password,
+            tls: if is_local { TlsMode::Off } else { verified() },
+        })
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// Opens a database that holds a ledger of this program's schema.
+///
+/// # Errors
+/// What the store says: `not_migrated`, `schema_older`, `schema_newer`, `not_found`, `database`.
+pub async fn open(login: Login, access: Access, host: &dyn Host) -> Result<Store> {
+    Ok(Store::open(&login.resolved(host), access).await?)
+}
+
+/// What a new ledger is called.
+#[derive(Debug, Clone)]
+pub struct MigrateRequest {
+    /// Its name in the top bar; only a new ledger takes it.
+    pub name: String,
+    /// What kind of place it is; only a new ledger takes it.
+    pub environment: LedgerEnvironment,
+    /// Where the backup is; a PostgreSQL database that holds something asks for it.
+    pub backup: Option<String>,
+}
+
+/// Creates the tables of a database, or brings them up to date.
+///
+/// # Errors
+/// `backup_missing` for a PostgreSQL database with an older schema; what the store says.
+pub async fn migrate(login: Login, request: MigrateRequest, host: &dyn Host) -> Result<Migrated> {
+    let store = Store::connect(&login.resolved(host), Access::Create).await?;
+    let done = migrate_store(&store, request, host).await;
+    store.close().await;
+    done
+}
+
+/// As [`migrate`], for a store that is connected already.
+///
+/// # Errors
+/// As [`migrate`].
+pub async fn migrate_store(store: &Store, request: MigrateRequest, host: &dyn Host) -> Result<Migrated> {
+    let is_older = matches!(store.check_schema().await, Err(store::StoreError::SchemaOlder { .. }));
+    if is_older && store.engine() == store::Engine::Postgres && request.backup.is_none() {
+        let sentence = "Back the database up first, then say where the backup is: it goes on record.";
+        return Err(OperationError::wrong_use("backup_missing", sentence).field("backup"));
+    }
+    let ledger = NewLedger {
+        id: LedgerId::from_uuid(host.new_uuid()),
+        name: request.name,
+        environment: request.environment,
+        at: host.now(),
+        backup: request.backup.unwrap_or_else(|| "none: the database was empty".to_owned()),
+    };
+    Ok(store.migrate(ledger).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::FixedHost;
+
+    fn resolved(text: &str) -> store::PostgresTarget {
+        let host = FixedHost::at("2026-01-31T08:00:00Z".parse().unwrap());
+        match (Login { target: text.parse().unwrap(), password: None }).resolved(&host) {
+            store::Target::Postgres(target) => target,
+            other => panic!("{other} is no PostgreSQL"),
+        }
+    }
+
+    #[test]
+    fn only_a_line_that_stays_on_this_machine_is_not_encrypted() {
+        assert_eq!(resolved("postgres:///d?host=/run/pg").tls, TlsMode::Off, "a socket has no line");
+        assert_eq!(resolved("postgres://127.0.0.1/d").tls, TlsMode::Off, "the loopback does not leave the machine");
+        let verified = TlsMode::VerifyFull { root_certificate: None };
+        assert_eq!(resolved("postgres://db.example/d").tls, verified, "everything else is verified in full");
+        assert_eq!(resolved("postgres://localhost.evil.example/d").tls, verified, "a name that only begins like it");
+    }
+
+    #[test]
+    fn the_role_is_the_user_of_the_system_unless_named() {
+        assert_eq!(resolved("postgres:///d?host=/run/pg").user, "tester", "as PostgreSQL's own programs do");
+        assert_eq!(resolved("postgres://boss@h/d").user, "boss", "a named role wins");
+    }
+}
