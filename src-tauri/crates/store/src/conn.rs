@@ -4,7 +4,7 @@
 //! transaction. The macros run one text on either engine. A transaction that is dropped unfinished is rolled back.
 
 use crate::error::{Result, StoreError};
-use crate::limits::LimitsCache;
+use crate::limits::Caches;
 use crate::sql::Sql;
 use crate::target::Engine;
 use sqlx::{Postgres, Sqlite, Transaction};
@@ -22,7 +22,9 @@ pub struct Read {
     pub(crate) conn: Conn,
     /// Set once a statement failed because another transaction was in the way: the whole may be run again.
     pub(crate) contended: bool,
-    pub(crate) limits: Arc<LimitsCache>,
+    pub(crate) caches: Arc<Caches>,
+    /// Whether this transaction has staged events for COPY already.
+    pub(crate) staged: bool,
 }
 
 /// A transaction that changes. It derefs to [`Read`], so that whatever looks can also look from within a change.

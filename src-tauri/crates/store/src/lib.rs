@@ -27,11 +27,14 @@ mod codec;
 mod conn;
 mod connect;
 mod error;
-mod limits;
 mod sql;
 mod store;
+mod sums;
 
+pub mod alerts;
+pub mod append;
 pub mod ledger;
+pub mod limits;
 pub mod meters;
 pub mod migrate;
 pub mod overrides;
@@ -58,10 +61,24 @@ pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
             [$((stringify!($module), $module::STATEMENTS)),+]
         };
     }
-    let modules =
-        all![ledger, meters, migrate, overrides, periods, plans, subjects, subscriptions, tenants, timelines];
+    let modules = all![
+        alerts,
+        ledger,
+        limits,
+        meters,
+        migrate,
+        overrides,
+        periods,
+        plans,
+        subjects,
+        subscriptions,
+        tenants,
+        timelines
+    ];
+    let append = append::STATEMENTS.iter().map(|statements| ("append", *statements));
     modules
         .into_iter()
+        .chain(append)
         .flat_map(|(module, statements)| statements.iter().map(move |(name, sql)| (module, *name, *sql)))
         .collect()
 }

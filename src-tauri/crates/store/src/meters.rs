@@ -3,10 +3,12 @@
 use crate::codec::{Id, Word};
 use crate::conn::{Read, Write, insert_rows, rows};
 use crate::error::{Result, StoreError};
+use crate::limits::locked;
 use crate::sql::statements;
 use billing::ids::MeterId;
 use billing::meter::{Aggregation, Meter, Reset};
 use billing::quantity::Scale;
+use std::sync::Arc;
 
 statements! {
     ALL = "select meter_id, code, name, unit, scale, aggregation, reset, signed from meters order by code";
@@ -70,4 +72,15 @@ fn meter(row: MeterRow) -> Result<Meter> {
         reset: row.reset.0,
         signed: row.signed,
     })
+}
+
+/// A meter by its id, kept from an earlier look: meters are never edited.
+pub(crate) async fn cached(read: &mut Read, id: MeterId) -> Result<Option<Arc<Meter>>> {
+    if let Some(meter) = locked(&read.caches.meters).get(&id) {
+        return Ok(Some(Arc::clone(meter)));
+    }
+    let all = all(read).await?;
+    let mut kept = locked(&read.caches.meters);
+    kept.extend(all.into_iter().map(|meter| (meter.id, Arc::new(meter))));
+    Ok(kept.get(&id).map(Arc::clone))
 }

@@ -5,7 +5,7 @@
 use crate::connect::{Pools, pools};
 use crate::conn::{Conn, Read, Write};
 use crate::error::{Result, StoreError};
-use crate::limits::LimitsCache;
+use crate::limits::Caches;
 use crate::migrate;
 use crate::target::{Access, Engine, Target};
 use futures::future::BoxFuture;
@@ -24,7 +24,7 @@ pub(crate) struct Inner {
     pub(crate) pools: Pools,
     access: Access,
     target: Target,
-    limits: Arc<LimitsCache>,
+    caches: Arc<Caches>,
 }
 
 impl std::fmt::Debug for Store {
@@ -51,7 +51,7 @@ impl Store {
     /// What the connection gave.
     pub async fn connect(target: &Target, access: Access) -> Result<Self> {
         let pools = pools(target, access).await?;
-        let inner = Inner { pools, access, target: target.clone(), limits: Arc::default() };
+        let inner = Inner { pools, access, target: target.clone(), caches: Arc::default() };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -200,7 +200,7 @@ impl Inner {
             }
             Pools::Sqlite { readers, .. } => Conn::Sqlite(readers.begin_with("begin").await?),
         };
-        Ok(Read { conn, contended: false, limits: Arc::clone(&self.limits) })
+        Ok(Read { conn, contended: false, caches: Arc::clone(&self.caches), staged: false })
     }
 
     pub(crate) async fn begin_write(&self) -> Result<Write> {
@@ -211,7 +211,7 @@ impl Inner {
             Pools::Postgres(pool) => Conn::Postgres(pool.begin_with("begin").await?),
             Pools::Sqlite { writer, .. } => Conn::Sqlite(writer.begin_with("begin immediate").await?),
         };
-        Ok(Write(Read { conn, contended: false, limits: Arc::clone(&self.limits) }))
+        Ok(Write(Read { conn, contended: false, caches: Arc::clone(&self.caches), staged: false }))
     }
 }
 

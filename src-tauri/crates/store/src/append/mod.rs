@@ -1,0 +1,198 @@
+//! Append: usage enters the ledger and every cache in one transaction, exactly once.
+//!
+//! The order of steps, each in key order, so that writers queue instead of meeting crosswise: periods (`for key
+//! share`), level totals, ledger, period counters, days, presence, company deltas, alerts. Every cache is computed from
+//! what the ledger took, never from what was sent. Quarantine and audit are calls of their own in the same
+//! transaction: what to say about a refused row is not known here.
+
+mod alerting;
+mod caches;
+mod copy;
+mod guard;
+mod insert;
+mod known;
+mod levels;
+mod reduce;
+
+pub use alerting::AlertChange;
+pub use known::known;
+
+use crate::conn::Write;
+use crate::error::{Result, StoreError};
+use billing::event::{Assignment, Fingerprint, Leaf, Usage};
+use billing::ids::ImportId;
+use billing::meter::Meter;
+use billing::time::Timestamp;
+use reduce::Reduced;
+use std::sync::Arc;
+
+pub(crate) const STATEMENTS: &[&[(&str, crate::sql::Sql)]] = &[
+    alerting::STATEMENTS,
+    caches::STATEMENTS,
+    copy::STATEMENTS,
+    guard::STATEMENTS,
+    insert::STATEMENTS,
+    known::STATEMENTS,
+    levels::STATEMENTS,
+];
+
+/// Metadata of an event that may name people. It is kept apart, and the ledger keeps its salted hash.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Details {
+    /// Random, made by the caller.
+    pub salt: [u8; 16],
+    /// Canonical JSON.
+    pub body: String,
+}
+
+/// A use that was resolved and wants to enter the ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewEvent {
+    /// What was said.
+    pub usage: Usage,
+    /// What was resolved.
+    pub assignment: Assignment,
+    /// The version of the timeline that it was resolved with.
+    pub timeline_version: i64,
+    /// Its metadata.
+    pub details: Option<Details>,
+    /// Its line in the imported file.
+    pub line: Option<u64>,
+}
+
+/// Whether crossing a level raises an alert. A backfill raises none (rules, section 2.11).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Alerting {
+    /// It does.
+    Raise,
+    /// It does not.
+    Silent,
+}
+
+/// Events that enter together. Some thousand at once is best for a file; each costs about 1 kB of memory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Batch {
+    /// When they were received.
+    pub received_at: Timestamp,
+    /// The import that brings them.
+    pub import: Option<ImportId>,
+    /// Whether they raise alerts.
+    pub alerting: Alerting,
+    /// The events, in the order in which they were sent.
+    pub events: Vec<NewEvent>,
+}
+
+/// What became of an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// It is in the ledger.
+    Accepted,
+    /// It was there already with the same content.
+    Duplicate,
+    /// Its key is there with other content.
+    Conflict,
+    /// What held for its tenant has changed: resolve it again and send it again.
+    Stale,
+    /// Its billed period is closed or finalized.
+    PeriodClosed,
+    /// Its billed period is not stored: make it, resolve again and send again.
+    PeriodMissing,
+    /// It takes a level below 0.
+    BelowZero,
+}
+
+/// What became of a batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Appended {
+    /// One for each event, in the order of the batch.
+    pub outcomes: Vec<Outcome>,
+    /// Alerts that were raised or recovered.
+    pub alerts: Vec<AlertChange>,
+}
+
+/// An event of the batch on its way in.
+pub(crate) struct Staged<'a> {
+    /// Its place in the batch.
+    pub index: usize,
+    pub event: &'a NewEvent,
+    pub meter: Arc<Meter>,
+    pub fingerprint: Fingerprint,
+    pub leaf: Leaf,
+    pub details_hash: Option<[u8; 32]>,
+}
+
+/// Takes a batch into the ledger and its caches. Everything or nothing of it is in when the transaction commits; events
+/// that were not accepted say why.
+///
+/// # Errors
+/// [`StoreError::NotFound`] for a meter that is not there, [`StoreError::Overflow`], or what the database gave.
+pub async fn append(write: &mut Write, batch: &Batch) -> Result<Appended> {
+    let Reduced { mut staged, copies } = reduce::reduce(write, batch).await?;
+    let mut outcomes: Vec<Option<Outcome>> = vec![None; batch.events.len()];
+
+    let mut held = guard::hold_back(write, &mut staged).await?;
+    held.extend(levels::hold_back(write, &mut staged).await?);
+    let keys: Vec<_> = held.iter().map(|(staged, _)| &staged.event.usage.key).collect();
+    let there = known(write, &keys).await?;
+    let mut first_known = std::collections::HashMap::new();
+    for (event, outcome) in &held {
+        // An event that is in the ledger is a duplicate, whatever has closed or changed since.
+        let outcome = match there.get(&event.event.usage.key) {
+            Some(known) => {
+                first_known.insert(event.index, *known);
+                same_or_conflict(*known, event.fingerprint)
+            }
+            None => *outcome,
+        };
+        outcomes[event.index] = Some(outcome);
+    }
+
+    let refused = insert::events(write, batch, &staged).await?;
+    let keys: Vec<_> = refused.iter().map(|position| &staged[*position].event.usage.key).collect();
+    let there = known(write, &keys).await?;
+    levels::check_refused(write, &staged, &refused)?;
+    for position in &refused {
+        let event = &staged[*position];
+        // A new statement sees the winner that the insert only waited for.
+        let known = there.get(&event.event.usage.key).ok_or_else(|| contended(write))?;
+        first_known.insert(event.index, *known);
+        outcomes[event.index] = Some(same_or_conflict(*known, event.fingerprint));
+    }
+    let refused: std::collections::HashSet<usize> = refused.into_iter().collect();
+    let mut position = 0;
+    staged.retain(|_| {
+        position += 1;
+        !refused.contains(&(position - 1))
+    });
+    for event in &staged {
+        outcomes[event.index] = Some(Outcome::Accepted);
+        first_known.insert(event.index, event.fingerprint);
+    }
+
+    insert::details(write, &staged).await?;
+    caches::add(write, &staged).await?;
+    let alerts = match batch.alerting {
+        Alerting::Raise => alerting::evaluate(write, batch, &staged).await?,
+        Alerting::Silent => Vec::new(),
+    };
+    for copy in copies {
+        outcomes[copy.index] = Some(match first_known.get(&copy.first) {
+            Some(known) => same_or_conflict(*known, copy.fingerprint),
+            // The first did not get in and does not claim the key: equal ones share its fate, others try again.
+            None if copy.same => outcomes[copy.first].unwrap_or(Outcome::Stale),
+            None => Outcome::Stale,
+        });
+    }
+    let outcomes = outcomes.into_iter().map(|outcome| outcome.unwrap_or(Outcome::Stale)).collect();
+    Ok(Appended { outcomes, alerts })
+}
+
+fn same_or_conflict(known: Fingerprint, sent: Fingerprint) -> Outcome {
+    if known == sent { Outcome::Duplicate } else { Outcome::Conflict }
+}
+
+/// Says that the transaction may be run again.
+pub(crate) fn contended(write: &mut Write) -> StoreError {
+    write.contended = true;
+    StoreError::Contended
+}
