@@ -33,6 +33,9 @@ mod sums;
 
 pub mod alerts;
 pub mod append;
+pub mod audit;
+pub mod company;
+pub mod imports;
 pub mod ledger;
 pub mod limits;
 pub mod meters;
@@ -40,6 +43,7 @@ pub mod migrate;
 pub mod overrides;
 pub mod periods;
 pub mod plans;
+pub mod quarantine;
 pub mod roles;
 pub mod subjects;
 pub mod subscriptions;
@@ -63,6 +67,8 @@ pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
     }
     let modules = all![
         alerts,
+        company,
+        imports,
         ledger,
         limits,
         meters,
@@ -70,6 +76,7 @@ pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
         overrides,
         periods,
         plans,
+        quarantine,
         subjects,
         subscriptions,
         tenants,
