@@ -7,5 +7,6 @@ pub mod host;
 pub mod import;
 pub mod open;
 pub mod rate;
+pub mod sample;
 pub mod target;
 pub mod wire;

@@ -9,6 +9,7 @@ mod event;
 mod import;
 mod overview;
 mod quarantine;
+mod sample;
 mod status;
 mod tenant;
 
@@ -18,5 +19,6 @@ pub use event::*;
 pub use import::*;
 pub use overview::*;
 pub use quarantine::*;
+pub use sample::*;
 pub use status::*;
 pub use tenant::*;
