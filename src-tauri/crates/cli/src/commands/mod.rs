@@ -3,6 +3,7 @@
 //! To add one: a file here with `Args` and `run`, a variant below, and a line in `run`.
 
 mod migrate;
+mod sample;
 
 use crate::context::Context;
 use crate::output::Outcome;
@@ -14,6 +15,8 @@ use operations::error::Result;
 pub enum Command {
     /// Create the database's tables, or bring them up to date
     Migrate(migrate::Args),
+    /// Write the sample company into a new file
+    Sample(sample::Args),
 }
 
 impl Command {
@@ -21,6 +24,7 @@ impl Command {
     pub async fn run(self, context: &Context) -> Result<Outcome> {
         match self {
             Self::Migrate(args) => migrate::run(args, context).await,
+            Self::Sample(args) => sample::run(args, context).await,
         }
     }
 }
