@@ -32,7 +32,8 @@ pub async fn run(args: Args, context: &Context) -> Result<Outcome> {
         })?,
     };
     let bar = bar();
-    let report = sample::create_from(&args.out, SampleOrder { seed: args.seed, now }, &|progress| show(&bar, progress)).await;
+    let report =
+        sample::create_from(&args.out, SampleOrder { seed: args.seed, now }, &|progress| show(&bar, progress)).await;
     bar.finish_and_clear();
     let report = report?;
     match context.form {

@@ -10,8 +10,8 @@ use billing::ids::{EntitlementId, MeterId, OverrideId, PeriodId, PlanId, PlanVer
 use billing::money::Currency;
 use billing::period::{Period, PeriodRule, PeriodStatus};
 use billing::plan::{OverrideInForce, Setting};
-use billing::timeline::{Entitlement, Subscription, SubscriptionStatus, Timeline, TimelineParts};
 use billing::time::{Day, Timestamp, Zone};
+use billing::timeline::{Entitlement, Subscription, SubscriptionStatus, Timeline, TimelineParts};
 use chrono::{Datelike, Months};
 
 mod plot;
@@ -155,13 +155,7 @@ impl Draft {
         Ok(account)
     }
 
-    fn contracts(
-        &self,
-        catalogue: &Catalogue,
-        random: &mut Random,
-        role: Role,
-        zone: Zone,
-    ) -> Made<Vec<Contract>> {
+    fn contracts(&self, catalogue: &Catalogue, random: &mut Random, role: Role, zone: Zone) -> Made<Vec<Contract>> {
         if role == Role::Without {
             return Ok(Vec::new());
         }
@@ -244,9 +238,8 @@ impl Account {
         let versions = catalogue.versions();
         let mut all = Vec::new();
         for contract in &self.contracts {
-            let covered = |draft: &&OverrideDraft| {
-                contract.terms.iter().any(|term| versions[&term.version].covers(draft.meter))
-            };
+            let covered =
+                |draft: &&OverrideDraft| contract.terms.iter().any(|term| versions[&term.version].covers(draft.meter));
             let own: Vec<&OverrideDraft> = self.overrides.iter().filter(covered).collect();
             let mut instants: Vec<Timestamp> = contract.terms.iter().map(|term| term.from).collect();
             instants.extend(own.iter().flat_map(|draft| [Some(draft.from), draft.to]).flatten());
@@ -255,9 +248,8 @@ impl Account {
             instants.dedup();
             for (index, valid_from) in instants.into_iter().enumerate() {
                 let term = contract.terms.iter().rfind(|term| term.from <= valid_from).unwrap_or(contract.present());
-                let holds = |draft: &&&OverrideDraft| {
-                    draft.from <= valid_from && draft.to.is_none_or(|to| valid_from < to)
-                };
+                let holds =
+                    |draft: &&&OverrideDraft| draft.from <= valid_from && draft.to.is_none_or(|to| valid_from < to);
                 let overrides = own.iter().filter(holds).map(|draft| OverrideInForce {
                     id: draft.id,
                     meter: draft.meter,

@@ -123,7 +123,10 @@ enum ChargeModel {
     /// Upper bound (none at the end), unit amount, flat amount.
     Graduated(&'static [(Option<i64>, &'static str, &'static str)]),
     Volume(&'static [(Option<i64>, &'static str, &'static str)]),
-    Package { size: i64, amount: &'static str },
+    Package {
+        size: i64,
+        amount: &'static str,
+    },
 }
 
 /// A plan as the table of the sample has it.

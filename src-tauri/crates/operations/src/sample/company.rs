@@ -9,8 +9,8 @@ use super::{Made, SampleError};
 use billing::event::{EventKey, Usage};
 use billing::ids::{PlanVersionId, TenantId};
 use billing::plan::PlanVersion;
-use billing::timeline::Timeline;
 use billing::time::Timestamp;
+use billing::timeline::Timeline;
 use std::collections::HashMap;
 
 /// The sample company.
@@ -116,8 +116,7 @@ mod tests {
             let timeline = &company.timelines[&report.tenant];
             let parent_key = report.parent.clone().map(|key| EventKey { key, ..usage.key.clone() });
             let parent: Option<&Parent> = parent_key.and_then(|key| parents.get(&key));
-            let made =
-                timeline.assign(&usage, meter, parent, report.arrives_at, Lateness::Checked, &company.versions);
+            let made = timeline.assign(&usage, meter, parent, report.arrives_at, Lateness::Checked, &company.versions);
             match made {
                 Ok(assignment) => {
                     let place = match meter.reset {

@@ -30,11 +30,7 @@ pub struct SampleOrder {
 ///
 /// # Errors
 /// As [`create_from`].
-pub async fn create(
-    file: &Path,
-    host: &dyn Host,
-    progress: &(dyn Fn(Progress) + Send + Sync),
-) -> Result<SampleReport> {
+pub async fn create(file: &Path, host: &dyn Host, progress: &(dyn Fn(Progress) + Send + Sync)) -> Result<SampleReport> {
     create_from(file, SampleOrder { seed: SEED, now: host.now() }, progress).await
 }
 

@@ -44,15 +44,16 @@ const INCIDENTS: &[Incident] = &[
     Incident { key: "clock-0001", turn: 1, happened: -3, quantity: 95, ..NONE },
     // Use of a tenant that has no subscription.
     Incident { key: "stray-0001", role: Role::Without, ..NONE },
-    Incident { key: "stray-0002", role: Role::Without, family: "agents", meter: meter_code::INBOX, quantity: 7, ..NONE },
-    // More memory freed than is held.
     Incident {
-        key: "free-unknown",
-        family: "platform",
-        meter: meter_code::MEMORY_BYTES,
-        quantity: -900 << 30,
+        key: "stray-0002",
+        role: Role::Without,
+        family: "agents",
+        meter: meter_code::INBOX,
+        quantity: 7,
         ..NONE
     },
+    // More memory freed than is held.
+    Incident { key: "free-unknown", family: "platform", meter: meter_code::MEMORY_BYTES, quantity: -900 << 30, ..NONE },
     // A period that is over, with its days of grace.
     Incident { key: "late-0001", turn: 2, happened: 33 * 24, quantity: 480, ..NONE },
     // A correction of an event that nobody knows.
@@ -81,8 +82,7 @@ pub(super) fn incidents(accounts: &[Account], catalogue: &Catalogue, now: Timest
 
 impl Incident {
     fn report(&self, accounts: &[Account], catalogue: &Catalogue, now: Timestamp) -> Made<Report> {
-        let mut fitting =
-            accounts.iter().filter(|account| account.family == self.family && account.role == self.role);
+        let mut fitting = accounts.iter().filter(|account| account.family == self.family && account.role == self.role);
         let account = fitting.nth(self.turn).ok_or_else(|| SampleError::impossible(self.key))?;
         let arrives_at = now.plus_micros(-self.arrives * HOUR)?;
         let occurred_at = arrives_at.plus_micros(-self.happened * HOUR)?;

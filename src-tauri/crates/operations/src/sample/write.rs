@@ -9,11 +9,9 @@ use super::usage::Report;
 use crate::error::{OperationError, Result};
 use crate::wire::Progress;
 use billing::event::EventKey;
-use billing::ids::TenantId;
 use billing::meter::Meter;
 use billing::plan::OverrideInForce;
 use billing::put_aside::PutAside;
-use billing::time::Timestamp;
 use billing::timeline::{Lateness, Parent, Subscription};
 use futures::FutureExt;
 use std::collections::{HashMap, HashSet};
@@ -112,17 +110,10 @@ impl<'a> Desk<'a> {
         let timeline = &self.company.timelines[&report.tenant];
         let meter = self.meters[&report.meter];
         let parent = report.parent_key().and_then(|key| self.parents.get(&key));
-        let assignment = timeline.assign(
-            &usage,
-            meter,
-            parent,
-            report.arrives_at,
-            Lateness::Checked,
-            &self.company.versions,
-        )?;
+        let assignment =
+            timeline.assign(&usage, meter, parent, report.arrives_at, Lateness::Checked, &self.company.versions)?;
         if self.awaited.contains(&usage.key) {
-            let parent =
-                Parent { meter: usage.meter, occurred_at: usage.occurred_at, assignment: assignment.clone() };
+            let parent = Parent { meter: usage.meter, occurred_at: usage.occurred_at, assignment: assignment.clone() };
             self.parents.insert(usage.key.clone(), parent);
         }
         let details = self.details(report);
@@ -134,7 +125,8 @@ impl<'a> Desk<'a> {
         if report.details.is_empty() {
             return None;
         }
-        let body: std::collections::BTreeMap<_, _> = report.details.iter().map(|(name, value)| (*name, value)).collect();
+        let body: std::collections::BTreeMap<_, _> =
+            report.details.iter().map(|(name, value)| (*name, value)).collect();
         let body = serde_json::to_string(&body).ok()?;
         let salt = self.company.random.stream("salt", 0).stream(&report.tenant.to_string(), 0);
         Some(Details { salt: *salt.stream(&report.key, 0).uuid().as_bytes(), body })
@@ -242,12 +234,7 @@ fn periods(account: &Account, company: &Company) -> Vec<PeriodRecord> {
 fn overrides(account: &Account) -> impl Iterator<Item = OverrideRecord> {
     account.overrides.iter().map(|draft| OverrideRecord {
         tenant: account.id,
-        change: OverrideInForce {
-            id: draft.id,
-            meter: draft.meter,
-            included: draft.included,
-            cap: draft.cap,
-        },
+        change: OverrideInForce { id: draft.id, meter: draft.meter, included: draft.included, cap: draft.cap },
         valid_from: draft.from,
         valid_to: draft.to,
         actor: draft.actor.to_owned(),

@@ -70,10 +70,7 @@ pub(super) const OFFERS: &[Offer] = &[
         rank: 1,
         fees: &[25, 29],
         retry_success: RetryRule::Billable,
-        given: &[
-            sold(code::CALL_SECONDS, 500 * MINUTE, MINUTE, PerUnit("0.06")),
-            included(code::CALLS_AT_ONCE, 2),
-        ],
+        given: &[sold(code::CALL_SECONDS, 500 * MINUTE, MINUTE, PerUnit("0.06")), included(code::CALLS_AT_ONCE, 2)],
     },
     Offer {
         family: "calls",
@@ -163,11 +160,7 @@ pub(super) const OFFERS: &[Offer] = &[
         rank: 1,
         fees: &[0],
         retry_success: RetryRule::Billable,
-        given: &[
-            capped(code::LLM_TOKENS, 1_000),
-            capped(code::MEMORY_BYTES, GIB),
-            capped(code::AGENT_SECONDS, 0),
-        ],
+        given: &[capped(code::LLM_TOKENS, 1_000), capped(code::MEMORY_BYTES, GIB), capped(code::AGENT_SECONDS, 0)],
     },
     Offer {
         family: "platform",

@@ -9,11 +9,8 @@ use billing::ids::SubjectId;
 
 const SOURCE: &str = "agent-runner";
 /// Meter, action, most runs in a period.
-const AGENTS: [(&str, &str, i64); 3] = [
-    (meter_code::INBOX, "process", 13),
-    (meter_code::INVOICE, "detect", 9),
-    (meter_code::MEETING, "prepare", 7),
-];
+const AGENTS: [(&str, &str, i64); 3] =
+    [(meter_code::INBOX, "process", 13), (meter_code::INVOICE, "detect", 9), (meter_code::MEETING, "prepare", 7)];
 
 /// The agents of a contract.
 pub(super) fn agents(life: &Life<'_>, contract: &Contract, reports: &mut Vec<Report>) -> Made<()> {

@@ -111,9 +111,7 @@ fn report(life: &Life<'_>, request: &Request, at: Timestamp, random: &mut Random
     let nano = request.input * INPUT_NANO + request.output * OUTPUT_NANO;
     report.cost = Some(Cost { nano, currency: Currency::USD });
     report.subjects = Subjects { user: life.pick("user", random).map(|it| it.id), ..Subjects::default() };
-    report.details = vec![
-        ("context_tokens", request.input.to_string()),
-        ("generated_tokens", request.output.to_string()),
-    ];
+    report.details =
+        vec![("context_tokens", request.input.to_string()), ("generated_tokens", request.output.to_string())];
     report
 }

@@ -18,8 +18,8 @@ use billing::event::{Classification, Subjects};
 use billing::ids::{MeterId, PlanVersionId, TenantId};
 use billing::money::{Cost, Currency};
 use billing::plan::PlanVersion;
-use billing::timeline::Timeline;
 use billing::time::{Day, Interval, Timestamp};
+use billing::timeline::Timeline;
 use chrono::Months;
 use std::collections::HashMap;
 
@@ -217,7 +217,13 @@ impl Life<'_> {
 
 /// Instants and parts of a total within a slice, in the order of time: office hours of local days, fewer at
 /// week-ends, the parts uneven.
-fn spread(life: &Life<'_>, slice: &Slice, total: i64, parts: usize, random: &mut Random) -> Made<Vec<(Timestamp, i64)>> {
+fn spread(
+    life: &Life<'_>,
+    slice: &Slice,
+    total: i64,
+    parts: usize,
+    random: &mut Random,
+) -> Made<Vec<(Timestamp, i64)>> {
     if total <= 0 || parts == 0 {
         return Ok(Vec::new());
     }

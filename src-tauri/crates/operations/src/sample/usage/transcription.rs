@@ -35,13 +35,7 @@ pub(super) fn transcription(life: &Life<'_>, contract: &Contract, reports: &mut 
     Ok(())
 }
 
-fn original(
-    life: &Life<'_>,
-    number: i64,
-    at: billing::time::Timestamp,
-    seconds: i64,
-    random: &mut Random,
-) -> Report {
+fn original(life: &Life<'_>, number: i64, at: billing::time::Timestamp, seconds: i64, random: &mut Random) -> Report {
     let key = format!("tr-{number:06}");
     let mut report = Report::new(life, SOURCE, key, meter_code::TRANSCRIPTION_SECONDS, at, seconds);
     let (engine, price) = *random.pick(&ENGINES);
