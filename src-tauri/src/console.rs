@@ -2,11 +2,11 @@
 
 use crate::host::DesktopHost;
 use operations::error::OperationError;
-use operations::open::Opened;
+use operations::open::Store;
 use operations::wire::WireError;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Mutex, PoisonError, RwLock};
 use std::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -15,7 +15,7 @@ pub struct Console {
     /// Clock, ids, actor.
     pub host: DesktopHost,
     folders: Folders,
-    opened: RwLock<Result<Arc<Opened>, WireError>>,
+    store: RwLock<Result<Store, WireError>>,
     import: Mutex<Option<CancellationToken>>,
     started: Instant,
     first_figures: AtomicBool,
@@ -61,7 +61,7 @@ impl Console {
         Self {
             host: DesktopHost,
             folders,
-            opened: RwLock::new(Err(OperationError::refused("no_database", "No database is open yet.").to_wire())),
+            store: RwLock::new(Err(OperationError::refused("no_database", "No database is open yet.").to_wire())),
             import: Mutex::new(None),
             started,
             first_figures: AtomicBool::new(false),
@@ -77,22 +77,22 @@ impl Console {
     ///
     /// # Errors
     /// `no_database` when none is open yet, or why the first one could not be opened.
-    pub fn opened(&self) -> Result<Arc<Opened>, WireError> {
-        self.opened.read().unwrap_or_else(PoisonError::into_inner).clone()
+    pub fn store(&self) -> Result<Store, WireError> {
+        self.store.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Keeps why a database could not be opened, for the page to show.
     pub fn failed(&self, error: WireError) {
-        *self.opened.write().unwrap_or_else(PoisonError::into_inner) = Err(error);
+        *self.store.write().unwrap_or_else(PoisonError::into_inner) = Err(error);
     }
 
     /// Puts another database on screen.
-    pub fn show(&self, opened: Opened, address: &str) {
+    pub fn show(&self, store: Store, address: &str) {
         tracing::info!("opened database {address}");
         if let Err(error) = self.folders.remember(address) {
             tracing::warn!("the last database could not be remembered: {error}");
         }
-        *self.opened.write().unwrap_or_else(PoisonError::into_inner) = Ok(Arc::new(opened));
+        *self.store.write().unwrap_or_else(PoisonError::into_inner) = Ok(store);
     }
 
     /// Notes once how long the first figures took, for people who measure.

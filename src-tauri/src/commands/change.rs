@@ -15,7 +15,7 @@ pub async fn quarantine_decide(
     decision: QuarantineDecision,
     reason: String,
 ) -> Answer<u32> {
-    Ok(change::quarantine_decide(console.opened()?.store(), &console.host, &ids, decision, &reason).await?)
+    Ok(change::quarantine_decide(&console.store()?, &console.host, &ids, decision, &reason).await?)
 }
 
 macro_rules! change_commands {
@@ -24,14 +24,14 @@ macro_rules! change_commands {
         #[tauri::command]
         #[specta::specta]
         pub async fn $preview(console: State<'_, Console>, request: $request) -> Answer<Change> {
-            Ok(change::$preview(console.opened()?.store(), &console.host, &request).await?)
+            Ok(change::$preview(&console.store()?, &console.host, &request).await?)
         }
 
         #[doc = concat!("Does ", $what, ", if it still does what the preview said.")]
         #[tauri::command]
         #[specta::specta]
         pub async fn $act(console: State<'_, Console>, request: $request, fingerprint: String) -> Answer<Change> {
-            Ok(change::$act(console.opened()?.store(), &console.host, &request, &fingerprint).await?)
+            Ok(change::$act(&console.store()?, &console.host, &request, &fingerprint).await?)
         }
     )+};
 }

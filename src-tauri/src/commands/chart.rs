@@ -1,10 +1,11 @@
 //! Saving a chart: the dialog, the picture, the file.
 
-use super::Answer;
+use super::{Answer, tenant};
 use super::open::picked;
 use crate::console::Console;
 use documents::{DocumentError, chart, table};
 use operations::error::OperationError;
+use operations::host::Host;
 use operations::look;
 use serde::Deserialize;
 use std::io::Write;
@@ -44,10 +45,10 @@ pub async fn save_chart(
     days: u32,
     format: ChartFormat,
 ) -> Answer<Option<String>> {
-    let opened = console.opened()?;
-    let series = look::tenant_series(opened.store(), &console.host, &tenant_id, days).await?;
-    let tenant = look::tenant_page(opened.store(), &console.host, &tenant_id, None).await?;
-    let title = format!("Usage of {}", tenant.name);
+    let store = console.store()?;
+    let series = look::tenant_series(&store, tenant(&tenant_id)?, console.host.now(), days).await?;
+    let page = look::tenant_page(&store, tenant(&tenant_id)?, console.host.now()).await?;
+    let title = format!("Usage of {}", page.name);
     let bytes = match format {
         ChartFormat::Png => chart::time_series_png(&title, &series),
         ChartFormat::Svg => chart::time_series_svg(&title, &series).map(String::into_bytes),
@@ -55,7 +56,7 @@ pub async fn save_chart(
     }
     .map_err(not_made)?;
     let extension = format.extension();
-    let proposed = format!("usage-{}-{days}-days.{extension}", tenant.outside_id.as_deref().unwrap_or(&tenant_id));
+    let proposed = format!("usage-{}-{days}-days.{extension}", page.outside_id.as_deref().unwrap_or(&tenant_id));
     let dialog = app.dialog().file().add_filter(extension.to_uppercase(), &[extension]).set_file_name(proposed);
     let Some(path) = picked(|done| dialog.save_file(done)).await? else { return Ok(None) };
     write_whole(&path, &bytes).map_err(|error| {

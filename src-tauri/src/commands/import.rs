@@ -32,13 +32,13 @@ pub async fn import_run(
     request: ImportRequest,
     on_progress: Channel<Progress>,
 ) -> Answer<ImportReport> {
-    let opened = console.opened()?;
+    let store = console.store()?;
     let cancel = console.begin_import()?;
     let told = move |progress: Progress| {
         // A page that has gone away does not stop an import.
         let _ = on_progress.send(progress);
     };
-    let report = import::run(opened.store(), &console.host, &request, &told, &cancel).await;
+    let report = import::run(&store, &console.host, &request, &told, &cancel).await;
     console.end_import();
     Ok(report?)
 }

@@ -5,7 +5,7 @@ use crate::console::Console;
 use crate::locale;
 use operations::error::OperationError;
 use operations::host::Host;
-use operations::open::{self, Opened};
+use operations::open::{self, Access, Login};
 use operations::target::Target;
 use operations::wire::{DatabaseStatus, Progress, Session, WireError};
 use operations::{look, sample};
@@ -27,13 +27,13 @@ pub async fn open_first(app: &AppHandle, named: Option<String>) {
 
 async fn show(console: &Console, address: &str) -> Answer<()> {
     let target: Target = address.parse().map_err(WireError::from)?;
-    let opened: Opened = open::open(&target, None).await?;
-    console.show(opened, address);
+    let store = open::open(Login { target, password: None }, Access::ReadWrite, &console.host).await?;
+    console.show(store, address);
     Ok(())
 }
 
 async fn status(console: &Console) -> Answer<DatabaseStatus> {
-    Ok(look::database_status(console.opened()?.store(), &console.host).await?)
+    Ok(look::database_status(&console.store()?, console.host.now()).await?)
 }
 
 /// What the page needs before its first picture.
