@@ -24,8 +24,11 @@ use store::subscriptions::{EntitlementRecord, SubscriptionRecord};
 use store::tenants::Tenant;
 use store::{Store, StoreError, Write};
 
-/// Reports that arrive within this time are appended together; shorter than the days of grace.
-const ROUND_MICROS: i64 = 2 * DAY_MICROS;
+/// Reports that arrive within this time are appended together, long ago and lately: what was received lately is looked
+/// at closely, and every round costs a transaction.
+const EARLY_ROUND_MICROS: i64 = 12 * DAY_MICROS;
+const LATE_ROUND_MICROS: i64 = DAY_MICROS;
+const LATELY_MICROS: i64 = 40 * DAY_MICROS;
 /// Most events of one append.
 const ROUND_EVENTS: usize = 4_000;
 
@@ -55,7 +58,9 @@ pub(super) async fn write(
         let done = company.reports.len() - rest.len();
         let done = u64::try_from(done).unwrap_or(u64::MAX);
         progress(Progress { phase: "writing usage".to_owned(), done, total });
-        let ends = first.arrives_at.micros().saturating_add(ROUND_MICROS);
+        let is_late = first.arrives_at.micros() > company.now.micros() - LATELY_MICROS;
+        let length = if is_late { LATE_ROUND_MICROS } else { EARLY_ROUND_MICROS };
+        let ends = first.arrives_at.micros().saturating_add(length);
         let count = rest.iter().take(ROUND_EVENTS).take_while(|report| report.arrives_at.micros() < ends).count();
         let (round, others) = rest.split_at(count);
         rest = others;

@@ -1,0 +1,101 @@
+//! Erasing a subject (rules, section 2.7): its name and outside id, the details of its events, and what quarantine
+//! says of it. Usage stays, and the ledger keeps only the random id. Neither the preview's audit record nor its
+//! fingerprint keeps the name.
+
+use super::{Act, Recorded, asked, canonical, change, effect, still_as_shown};
+use crate::error::{OperationError, Result};
+use crate::host::Host;
+use crate::wire::{Change, EraseRequest};
+use billing::ids::{SubjectId, TenantId};
+use futures::FutureExt;
+use std::sync::Arc;
+use store::subjects::{self, Subject};
+use store::{Read, Store, Write};
+
+/// What erasing a subject would do.
+///
+/// # Errors
+/// `unknown_subject`, `already_erased`, or the field at fault.
+pub async fn erase_preview(store: &Store, host: &dyn Host, request: &EraseRequest) -> Result<Change> {
+    let wanted = Wanted::new(host, request)?;
+    store.read(move |read| async move { prepare(read, &wanted).await }.boxed()).await
+}
+
+/// Erases it, if that still does what the preview said. It cannot be undone.
+///
+/// # Errors
+/// As [`erase_preview`]; `preview_outdated`, `read_only`.
+pub async fn erase_act(store: &Store, host: &dyn Host, request: &EraseRequest, shown: &str) -> Result<Change> {
+    let wanted = Arc::new(Wanted::new(host, request)?);
+    let shown: Arc<str> = shown.into();
+    let act = move |write| {
+        let (wanted, shown) = (Arc::clone(&wanted), Arc::clone(&shown));
+        async move { erase(write, &wanted, &shown).await }.boxed()
+    };
+    store.write(act).await
+}
+
+#[derive(Debug)]
+struct Wanted {
+    tenant: TenantId,
+    subject: SubjectId,
+    act: Act,
+}
+
+impl Wanted {
+    fn new(host: &dyn Host, request: &EraseRequest) -> Result<Self> {
+        Ok(Self {
+            tenant: asked::id("tenant_id", &request.tenant_id)?,
+            subject: asked::id("subject_id", &request.subject_id)?,
+            act: Act::new(host, &request.reason)?,
+        })
+    }
+}
+
+async fn found(read: &mut Read, wanted: &Wanted) -> Result<Subject> {
+    let found = subjects::by_id(read, wanted.tenant, wanted.subject).await?;
+    let subject = found.ok_or_else(|| {
+        OperationError::not_found("unknown_subject", "This tenant has no such subject.").field("subject_id")
+    })?;
+    if let Some(at) = subject.erased_at {
+        let message = format!("This subject was erased at {at}.");
+        return Err(OperationError::refused("already_erased", message).field("subject_id"));
+    }
+    Ok(subject)
+}
+
+/// The one function behind preview and act.
+async fn prepare(read: &mut Read, wanted: &Wanted) -> Result<Change> {
+    let tenant = asked::tenant(read, wanted.tenant).await?;
+    let subject = found(read, wanted).await?;
+    let details = subjects::count_details(read, wanted.tenant, wanted.subject).await?;
+    let text = |value: Option<String>| value.unwrap_or_default();
+    let effects = vec![
+        effect("Name", text(subject.name), "erased", ""),
+        effect("Outside id", text(subject.outside_id), "erased", ""),
+        effect("Events with details", details.to_string(), "0", "events"),
+    ];
+    let warnings = vec![
+        "This cannot be undone, and backups and files that were imported are not touched.".to_owned(),
+        "Its usage stays and is billed as before.".to_owned(),
+    ];
+    Ok(change(format!("Erase the {} {} of {}", subject.kind, subject.id, tenant.name), effects, warnings))
+}
+
+async fn erase(write: &mut Write, wanted: &Wanted, shown: &str) -> Result<Change> {
+    let change = prepare(write, wanted).await?;
+    still_as_shown(&change, shown)?;
+    let erased = subjects::erase(write, wanted.tenant, wanted.subject, wanted.act.at).await?;
+    let recorded = Recorded {
+        action: "subject.erase",
+        tenant: Some(wanted.tenant),
+        subject: wanted.subject.to_string(),
+        before: None,
+        after: Some(canonical(&[
+            ("details_erased", erased.details.to_string()),
+            ("quarantine_rows_erased", erased.quarantined.to_string()),
+        ])),
+    };
+    wanted.act.record(write, recorded).await?;
+    Ok(change)
+}
