@@ -8,17 +8,21 @@ use super::company::Company;
 use super::usage::Report;
 use crate::error::{OperationError, Result};
 use crate::wire::Progress;
-use billing::event::EventKey;
+use billing::event::{EventKey, Usage};
+use billing::ids::{AuditId, MeterId, QuarantineId};
 use billing::meter::Meter;
 use billing::plan::OverrideInForce;
-use billing::put_aside::PutAside;
+use billing::put_aside::{PutAside, Reason};
 use billing::timeline::{Lateness, Parent, Subscription};
 use futures::FutureExt;
+use sha2::{Digest, Sha256};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use store::audit::AuditRecord;
 use store::append::{Alerting, Batch, Details, NewEvent, Outcome, append};
 use store::overrides::OverrideRecord;
 use store::periods::PeriodRecord;
+use store::quarantine::{QuarantineRecord, QuarantineState};
 use store::subjects::{Subject, SubjectKind};
 use store::subscriptions::{EntitlementRecord, SubscriptionRecord};
 use store::tenants::Tenant;
@@ -71,43 +75,76 @@ pub(super) async fn write(
         tally.alerts += taken.alerts;
     }
     progress(Progress { phase: "finishing".to_owned(), done: total.unwrap_or(0), total });
+    let shared = Arc::clone(company);
+    store.write(move |write| async move { leave(write, &shared).await }.boxed()).await?;
+    while store.write(|write| store::company::fold(write).boxed()).await? > 0 {}
     Ok(tally)
+}
+
+/// Clients who asked to be erased are, with the record of it: their usage stays.
+async fn leave(write: &mut Write, company: &Company) -> Result<(), StoreError> {
+    for account in &company.accounts {
+        let people = company.people.get(&account.id).into_iter().flatten();
+        for person in people.filter(|person| person.leaves) {
+            let erased = store::subjects::erase(write, account.id, person.id, company.now).await?;
+            let record = AuditRecord {
+                id: AuditId::from_uuid(company.random.stream("audit", 0).stream(&person.id.to_string(), 0).uuid()),
+                at: company.now,
+                actor: "support.lena".to_owned(),
+                action: "subject.erase".to_owned(),
+                tenant: Some(account.id),
+                subject: person.id.to_string(),
+                before: None,
+                after: Some(format!("{{\"details_erased\":\"{}\"}}", erased.details)),
+                reason: "The client asked for it in writing".to_owned(),
+            };
+            store::audit::record(write, &[record]).await?;
+        }
+    }
+    Ok(())
 }
 
 /// A round of reports, resolved.
 struct Resolved {
     batch: Batch,
     /// What the timeline put aside.
-    aside: Vec<(Report, PutAside)>,
+    aside: Vec<QuarantineRecord>,
+    /// Meters by id, with their codes.
+    codes: Arc<HashMap<MeterId, String>>,
 }
 
 /// Resolves reports as an import does.
 struct Desk<'a> {
     company: &'a Company,
-    meters: HashMap<billing::ids::MeterId, &'a Meter>,
+    meters: HashMap<MeterId, &'a Meter>,
     /// Keys that a later report names as its parent.
     awaited: HashSet<EventKey>,
     parents: HashMap<EventKey, Parent>,
+    codes: Arc<HashMap<MeterId, String>>,
 }
 
 impl<'a> Desk<'a> {
     fn new(company: &'a Company) -> Self {
         let awaited = company.reports.iter().filter_map(Report::parent_key).collect();
         let meters = company.catalogue.meters.iter().map(|meter| (meter.id, meter)).collect();
-        Self { company, meters, awaited, parents: HashMap::new() }
+        let codes = company.catalogue.meters.iter().map(|meter| (meter.id, meter.code.clone())).collect();
+        Self { company, meters, awaited, parents: HashMap::new(), codes: Arc::new(codes) }
     }
 
     fn resolve(&mut self, round: &[Report]) -> Resolved {
         let received_at = round.last().map_or(self.company.now, |report| report.arrives_at);
         let mut events = Vec::with_capacity(round.len());
-        let mut aside = Vec::new();
+        let mut put_aside = Vec::new();
         for report in round {
             match self.resolve_one(report) {
                 Ok(event) => events.push(event),
-                Err(reason) => aside.push((report.clone(), reason)),
+                Err(reason) => put_aside.push((report.usage(), reason)),
             }
         }
-        Resolved { batch: Batch { received_at, import: None, alerting: Alerting::Raise, events }, aside }
+        let batch = Batch { received_at, import: None, alerting: Alerting::Raise, events };
+        let mut resolved = Resolved { batch, aside: Vec::new(), codes: Arc::clone(&self.codes) };
+        resolved.aside = put_aside.iter().map(|(usage, reason)| aside(&resolved, usage, reason)).collect();
+        resolved
     }
 
     fn resolve_one(&mut self, report: &Report) -> Result<NewEvent, PutAside> {
@@ -146,23 +183,64 @@ async fn take(store: &Store, resolved: Resolved) -> Result<Tally> {
             async move {
                 let appended = append(write, &resolved.batch).await?;
                 let mut tally = Tally { alerts: count(appended.alerts.len()), ..Tally::default() };
-                for outcome in appended.outcomes {
+                let mut rows = resolved.aside.clone();
+                for (outcome, event) in appended.outcomes.into_iter().zip(&resolved.batch.events) {
                     match outcome {
                         Outcome::Accepted => tally.accepted += 1,
                         Outcome::Duplicate => {}
-                        Outcome::Conflict | Outcome::BelowZero => tally.put_aside += 1,
+                        Outcome::Conflict => {
+                            let sentence = "this key is in the ledger with other content";
+                            rows.push(aside(&resolved, &event.usage, &PutAside::new(Reason::Conflict, sentence)));
+                        }
+                        Outcome::BelowZero => {
+                            let sentence = "more would be freed than is held";
+                            rows.push(aside(&resolved, &event.usage, &PutAside::new(Reason::BelowZero, sentence)));
+                        }
                         Outcome::Stale | Outcome::PeriodClosed | Outcome::PeriodMissing => {
                             let sentence = "the ledger is not the one that the sample began with";
                             return Err(StoreError::Refused(sentence.to_owned()).into());
                         }
                     }
                 }
-                tally.put_aside += count(resolved.aside.len());
+                tally.put_aside = store::quarantine::insert(write, &rows).await?;
                 Ok::<_, OperationError>(tally)
             }
             .boxed()
         })
         .await
+}
+
+/// A row for the quarantine; what it says is enough to take it again.
+fn aside(resolved: &Resolved, usage: &Usage, reason: &PutAside) -> QuarantineRecord {
+    let mut said = vec![
+        ("meter".to_owned(), resolved.codes[&usage.meter].clone()),
+        // Every meter of the sample has the scale 0.
+        ("quantity".to_owned(), usage.quantity.to_string()),
+        ("occurred_at".to_owned(), usage.occurred_at.to_string()),
+        ("classification".to_owned(), usage.classification.to_string()),
+    ];
+    said.extend(usage.parent.clone().map(|parent| ("parent".to_owned(), parent)));
+    let row = format!("{} {} {} {said:?} {}", usage.key.tenant, usage.key.source, usage.key.key, reason.code);
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&Sha256::digest(row)[..16]);
+    QuarantineRecord {
+        id: QuarantineId::from_uuid(uuid::Builder::from_custom_bytes(bytes).into_uuid()),
+        tenant: Some(usage.key.tenant),
+        tenant_text: None,
+        meter: Some(usage.meter),
+        source: usage.key.source.clone(),
+        key: Some(usage.key.key.clone()),
+        line: None,
+        import: None,
+        reason: reason.code.as_str().to_owned(),
+        sentence: reason.sentence.clone(),
+        field: None,
+        body: serde_json::to_string(&said).expect("pairs of texts always serialize"),
+        occurred_at: Some(usage.occurred_at),
+        received_at: resolved.batch.received_at,
+        state: QuarantineState::Waiting,
+        decision: None,
+    }
 }
 
 fn count(of: usize) -> u64 {
