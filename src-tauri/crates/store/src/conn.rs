@@ -136,6 +136,36 @@ macro_rules! execute {
     }};
 }
 
+/// Runs a block for each row of a statement, holding one at a time. `continue` and `?` work in the block.
+macro_rules! stream_rows {
+    ($read:expr, $row:ty, $sql:expr, [$($bind:expr),*], |$one:pat_param| $block:block) => {{
+        let text = $read.text($sql);
+        let done: std::result::Result<(), sqlx::Error> = match &mut $read.conn {
+            $crate::conn::Conn::Postgres(tx) => {
+                let mut stream = sqlx::query_as::<_, $row>(text)$(.bind($bind))*.fetch(&mut **tx);
+                loop {
+                    match futures::TryStreamExt::try_next(&mut stream).await {
+                        Ok(Some($one)) => $block,
+                        Ok(None) => break Ok(()),
+                        Err(error) => break Err(error),
+                    }
+                }
+            }
+            $crate::conn::Conn::Sqlite(tx) => {
+                let mut stream = sqlx::query_as::<_, $row>(text)$(.bind($bind))*.fetch(&mut **tx);
+                loop {
+                    match futures::TryStreamExt::try_next(&mut stream).await {
+                        Ok(Some($one)) => $block,
+                        Ok(None) => break Ok(()),
+                        Err(error) => break Err(error),
+                    }
+                }
+            }
+        };
+        done.map_err(|error| $read.failed(error))?;
+    }};
+}
+
 /// Inserts many rows: `insert_rows!(write, "insert into t (a, b)", 2, rows, |row| [row.a, row.b], " on conflict ...")`.
 /// Gives the number of rows that were written.
 macro_rules! insert_rows {
@@ -169,4 +199,4 @@ macro_rules! insert_rows {
     }};
 }
 
-pub(crate) use {execute, insert_rows, maybe_row, on_engine, row, rows};
+pub(crate) use {execute, insert_rows, maybe_row, on_engine, row, rows, stream_rows};

@@ -31,10 +31,13 @@ mod sql;
 mod store;
 mod sums;
 
+pub mod admit;
 pub mod alerts;
 pub mod append;
 pub mod audit;
+pub mod check;
 pub mod company;
+pub mod events;
 pub mod imports;
 pub mod ledger;
 pub mod limits;
@@ -50,6 +53,7 @@ pub mod subscriptions;
 pub mod target;
 pub mod tenants;
 pub mod timelines;
+pub mod verify;
 
 pub use conn::{Read, Write};
 pub use error::{Result, StoreError};
@@ -66,8 +70,11 @@ pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
         };
     }
     let modules = all![
+        admit,
         alerts,
+        check,
         company,
+        events,
         imports,
         ledger,
         limits,
@@ -83,9 +90,11 @@ pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
         timelines
     ];
     let append = append::STATEMENTS.iter().map(|statements| ("append", *statements));
+    let verify = verify::STATEMENTS.iter().map(|statements| ("verify", *statements));
     modules
         .into_iter()
         .chain(append)
+        .chain(verify)
         .flat_map(|(module, statements)| statements.iter().map(move |(name, sql)| (module, *name, *sql)))
         .collect()
 }

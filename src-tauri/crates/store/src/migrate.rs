@@ -96,6 +96,21 @@ pub const fn newest() -> u32 {
     MIGRATIONS[MIGRATIONS.len() - 1].number
 }
 
+/// A short text that changes with the schema: for tests that keep a migrated database to copy from.
+pub fn schema_hash() -> String {
+    let mut hash = Sha256::new();
+    for migration in MIGRATIONS {
+        hash.update(migration.sql.postgres);
+        hash.update(migration.sql.sqlite);
+    }
+    hash.finalize()[..6].iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Whether the database holds a ledger of any version.
+pub(crate) async fn is_migrated(read: &mut Read) -> Result<bool> {
+    Ok(!applied(read).await?.is_empty())
+}
+
 impl Store {
     /// Brings the schema up to this program's, all in one transaction. A SQLite file that holds something is copied
     /// and checked before. Does nothing when the schema is this program's already.

@@ -25,7 +25,7 @@ statements! {
     );
     SET_STATUS = "update billing_periods set status = $3 where tenant_id = $1 and period_id = $2";
     TO_EXTEND = "select distinct s.tenant_id from subscriptions s
-        where (s.ended_at is null or s.ended_at > $1) and ($2 is null or s.tenant_id > $2)
+        where (s.ended_at is null or s.ended_at > $1) and (s.tenant_id > $2 or $2 is null)
           and not exists (select 1 from billing_periods p
              where p.tenant_id = s.tenant_id and p.subscription_id = s.subscription_id and p.starts_at > $1)
         order by s.tenant_id limit $3";

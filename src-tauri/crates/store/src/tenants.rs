@@ -63,7 +63,7 @@ statements! {
     BY_NAME = "select tenant_id, name, email, outside_id, country, zone, currency, created_at from tenants where name = $1 order by tenant_id limit 2";
     BY_OUTSIDE_ID = "select tenant_id, name, email, outside_id, country, zone, currency, created_at from tenants where outside_id = $1";
     IDS_BY_OUTSIDE_ID = in_texts("select outside_id, tenant_id from tenants where outside_id ", "");
-    ALL_IDS = "select tenant_id from tenants where $1 is null or tenant_id > $1 order by tenant_id limit $2";
+    ALL_IDS = "select tenant_id from tenants where tenant_id > $1 or $1 is null order by tenant_id limit $2";
     LOCK = pair("select tenant_id from tenants where tenant_id = $1 for update", "select tenant_id from tenants where tenant_id = $1");
     LOCK_PERIODS = pair(
         "select period_id from billing_periods where tenant_id = $1 order by period_id for update",

@@ -16,6 +16,7 @@ mod reduce;
 
 pub use alerting::AlertChange;
 pub use known::known;
+pub(crate) use known::json_keys;
 
 use crate::conn::Write;
 use crate::error::{Result, StoreError};

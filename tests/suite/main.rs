@@ -1,0 +1,25 @@
+//! The contract of the store: named cases that every engine must pass.
+
+macro_rules! on_every_engine {
+    ($($case:ident),+ $(,)?) => {$(
+        mod $case {
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite_file() {
+                super::$case(support::Ledger::new(support::Kind::SqliteFile).await.unwrap()).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite_memory() {
+                super::$case(support::Ledger::new(support::Kind::SqliteMemory).await.unwrap()).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                super::$case(support::Ledger::new(support::Kind::Postgres).await.unwrap()).await;
+            }
+        }
+    )+};
+}
+
+mod append;
+mod statements;

@@ -1,0 +1,293 @@
+//! A small world: meters of every aggregation, a plan, and tenants that subscribe to it from 1 January 2026.
+//!
+//! Events are resolved by their tenant's timeline, as the product does it.
+
+use anyhow::{Context, Result};
+use billing::event::{Classification, EventKey, Subjects, Usage};
+use billing::ids::{EntitlementId, MeterId, PeriodId, PlanId, PlanVersionId, SubscriptionId, TenantId};
+use billing::meter::{Aggregation, Meter, Reset};
+use billing::money::{Currency, Money};
+use billing::period::{BillingInterval, Period, PeriodRule, PeriodStatus};
+use billing::plan::{Allowance, FeeTiming, Plan, PlanVersion, RetryRule};
+use billing::quantity::Scale;
+use billing::time::{Timestamp, Zone};
+use billing::timeline::{Entitlement, Lateness, Parent, Subscription, SubscriptionStatus, Timeline};
+use std::collections::{BTreeMap, HashMap};
+use store::append::{Alerting, Appended, Batch, NewEvent, Outcome, append};
+use store::periods::PeriodRecord;
+use store::subscriptions::{EntitlementRecord, SubscriptionRecord};
+use store::tenants::Tenant;
+use store::{Store, meters, periods, plans, subscriptions, tenants, timelines};
+use uuid::Uuid;
+
+/// Parses an instant.
+///
+/// # Panics
+/// When it is none.
+pub fn at(text: &str) -> Timestamp {
+    text.parse().expect("a test writes instants that are ones")
+}
+
+/// Where the ids of a kind begin, so that those of a test are stable and never meet.
+fn id(kind: u64, number: u64) -> Uuid {
+    Uuid::from_u64_pair(kind, number)
+}
+
+/// What is in the ledger before a test begins.
+#[derive(Debug)]
+pub struct World {
+    /// The meters by code: `calls` (sum), `tokens` (sum, daily), `exports` (count), `peak` (max), `storage` (level).
+    pub meters: HashMap<String, Meter>,
+    /// The only plan version.
+    pub plans: HashMap<PlanVersionId, PlanVersion>,
+    /// The tenants.
+    pub tenants: Vec<TenantId>,
+    /// Their timelines.
+    pub timelines: HashMap<TenantId, Timeline>,
+    /// The clock: everything is received now.
+    pub now: Timestamp,
+}
+
+fn meter(number: u64, code: &str, aggregation: Aggregation, reset: Reset) -> Meter {
+    Meter {
+        id: MeterId::from_uuid(id(0x3e, number)),
+        code: code.to_owned(),
+        name: code.to_owned(),
+        unit: "units".to_owned(),
+        scale: Scale::ZERO,
+        aggregation,
+        reset,
+        signed: false,
+    }
+}
+
+impl World {
+    /// Makes a world with some tenants and their periods from January to April 2026. It is 20 January, noon, UTC.
+    ///
+    /// # Errors
+    /// What the database gave.
+    pub async fn new(store: &Store, tenant_count: u64) -> Result<Self> {
+        let meters = vec![
+            meter(1, "calls", Aggregation::Sum, Reset::Period),
+            meter(2, "tokens", Aggregation::Sum, Reset::Day),
+            meter(3, "exports", Aggregation::Count, Reset::Period),
+            meter(4, "peak", Aggregation::Max, Reset::Period),
+            meter(5, "storage", Aggregation::Level, Reset::Never),
+        ];
+        let plan = Plan {
+            id: PlanId::from_uuid(id(0x91, 1)),
+            family: "calls".to_owned(),
+            code: "solo".to_owned(),
+            name: "Solo".to_owned(),
+            rank: 1,
+        };
+        let version = version(&plan, &meters);
+        let rows = Rows::new(tenant_count, &plan, &version)?;
+        let plans: HashMap<_, _> = [(version.id, version.clone())].into();
+        let tenant_ids: Vec<TenantId> = rows.tenants.iter().map(|tenant| tenant.id).collect();
+        let meters_by_code = meters.iter().map(|meter| (meter.code.clone(), meter.clone())).collect();
+        store
+            .write(move |write| {
+                Box::pin(async move {
+                    meters::insert(write, &meters).await?;
+                    plans::insert(write, &[plan]).await?;
+                    plans::insert_versions(write, &[version], at("2026-01-01T00:00:00Z")).await?;
+                    tenants::insert(write, &rows.tenants).await?;
+                    subscriptions::insert(write, &rows.subscriptions).await?;
+                    subscriptions::insert_entitlements(write, &rows.entitlements).await?;
+                    periods::insert(write, &rows.periods).await?;
+                    Ok::<_, store::StoreError>(())
+                })
+            })
+            .await?;
+        let now = at("2026-01-20T12:00:00Z");
+        let mut world =
+            Self { meters: meters_by_code, plans, tenants: tenant_ids, timelines: HashMap::new(), now };
+        world.reload(store).await?;
+        Ok(world)
+    }
+
+    /// Loads the timelines again.
+    ///
+    /// # Errors
+    /// What the database gave.
+    pub async fn reload(&mut self, store: &Store) -> Result<()> {
+        let tenants = self.tenants.clone();
+        self.timelines =
+            store.read(move |read| Box::pin(async move { timelines::load(read, &tenants).await })).await?;
+        Ok(())
+    }
+
+    /// A use of a tenant (by number from 0): meter, key, quantity, time.
+    pub fn usage(&self, tenant: usize, meter: &str, key: &str, quantity: i64, occurred_at: &str) -> Usage {
+        Usage {
+            key: EventKey { tenant: self.tenants[tenant], source: "test".to_owned(), key: key.to_owned() },
+            meter: self.meters[meter].id,
+            quantity,
+            occurred_at: at(occurred_at),
+            classification: Classification::Original,
+            parent: None,
+            billable: None,
+            billable_reason: None,
+            cost: None,
+            provider: String::new(),
+            action: String::new(),
+            subjects: Subjects::default(),
+        }
+    }
+
+    /// Resolves a use as the product does.
+    ///
+    /// # Errors
+    /// Why it would be put aside.
+    pub fn resolve(&self, usage: Usage, parent: Option<&Parent>) -> Result<NewEvent> {
+        let timeline = self.timelines.get(&usage.key.tenant).context("a tenant of this world")?;
+        let meter = self.meters.values().find(|meter| meter.id == usage.meter).context("a meter of this world")?;
+        let assignment = timeline.assign(&usage, meter, parent, self.now, Lateness::Backfill, &self.plans)?;
+        Ok(NewEvent { usage, assignment, timeline_version: timeline.version(), details: None, line: None })
+    }
+
+    /// A resolved event; see [`World::usage`].
+    ///
+    /// # Panics
+    /// When it would be put aside.
+    pub fn event(&self, tenant: usize, meter: &str, key: &str, quantity: i64, occurred_at: &str) -> NewEvent {
+        let usage = self.usage(tenant, meter, key, quantity, occurred_at);
+        self.resolve(usage, None).expect("the world takes this event")
+    }
+
+    /// A correction of an event, with its time and assignment.
+    ///
+    /// # Panics
+    /// When it would be put aside.
+    pub fn correction(&self, of: &NewEvent, key: &str, quantity: i64) -> NewEvent {
+        let mut usage = of.usage.clone();
+        usage.parent = Some(usage.key.key.clone());
+        usage.key.key = key.to_owned();
+        usage.quantity = quantity;
+        usage.classification = Classification::Correction;
+        let parent = Parent {
+            meter: of.usage.meter,
+            occurred_at: of.usage.occurred_at,
+            assignment: of.assignment.clone(),
+        };
+        self.resolve(usage, Some(&parent)).expect("the world takes this correction")
+    }
+
+    /// A batch that raises alerts.
+    pub fn batch(&self, events: Vec<NewEvent>) -> Batch {
+        Batch { received_at: self.now, import: None, alerting: Alerting::Raise, events }
+    }
+
+    /// Appends in one transaction.
+    ///
+    /// # Errors
+    /// What the database gave.
+    pub async fn append(&self, store: &Store, events: Vec<NewEvent>) -> Result<Appended> {
+        append_batch(store, self.batch(events)).await
+    }
+
+    /// Appends and gives what became of each event.
+    ///
+    /// # Errors
+    /// What the database gave.
+    pub async fn outcomes(&self, store: &Store, events: Vec<NewEvent>) -> Result<Vec<Outcome>> {
+        Ok(self.append(store, events).await?.outcomes)
+    }
+}
+
+/// Appends a batch in one transaction.
+///
+/// # Errors
+/// What the database gave.
+pub async fn append_batch(store: &Store, batch: Batch) -> Result<Appended> {
+    let batch = std::sync::Arc::new(batch);
+    Ok(store.write(move |write| Box::pin(async move { append(write, &batch).await })).await?)
+}
+
+fn version(plan: &Plan, meters: &[Meter]) -> PlanVersion {
+    // Included 1,000 of everything; a hard stop at 2,000.
+    let allowance = Allowance { included: Some(1_000), cap: Some(2_000) };
+    PlanVersion {
+        id: PlanVersionId::from_uuid(id(0x92, 1)),
+        plan: plan.id,
+        version: 1,
+        fee: Money::from_minor(2_900, Currency::USD),
+        interval: BillingInterval::Month,
+        fee_timing: FeeTiming::Arrears,
+        minimum: None,
+        retry_success: RetryRule::Billable,
+        features: Vec::new(),
+        allowances: meters.iter().map(|meter| (meter.id, allowance)).collect(),
+        prices: BTreeMap::new(),
+    }
+}
+
+/// The rows of the tenants.
+#[derive(Clone)]
+struct Rows {
+    tenants: Vec<Tenant>,
+    subscriptions: Vec<SubscriptionRecord>,
+    entitlements: Vec<EntitlementRecord>,
+    periods: Vec<PeriodRecord>,
+}
+
+impl Rows {
+    fn new(count: u64, plan: &Plan, version: &PlanVersion) -> Result<Self> {
+        let start = at("2026-01-01T00:00:00Z");
+        let rule = PeriodRule::monthly(1)?;
+        let mut rows =
+            Self { tenants: Vec::new(), subscriptions: Vec::new(), entitlements: Vec::new(), periods: Vec::new() };
+        let mut spans = vec![rule.first(start, Zone::UTC)?];
+        for _ in 0..3 {
+            spans.push(rule.following(&spans[spans.len() - 1], Zone::UTC)?);
+        }
+        for number in 1..=count {
+            let tenant = TenantId::from_uuid(id(0x7e, number));
+            let subscription = SubscriptionId::from_uuid(id(0x5b, number));
+            rows.tenants.push(Tenant {
+                id: tenant,
+                name: format!("Tenant {number}"),
+                email: None,
+                outside_id: Some(format!("tenant-{number}")),
+                country: None,
+                zone: Zone::UTC,
+                currency: Currency::USD,
+                created_at: start,
+            });
+            rows.subscriptions.push(SubscriptionRecord {
+                tenant,
+                subscription: Subscription {
+                    id: subscription,
+                    status: SubscriptionStatus::Active,
+                    started_at: start,
+                    ended_at: None,
+                },
+                plan: plan.id,
+                period_rule: rule,
+                created_at: start,
+            });
+            rows.entitlements.push(EntitlementRecord {
+                tenant,
+                entitlement: Entitlement {
+                    id: EntitlementId::from_uuid(id(0xe7, number)),
+                    subscription,
+                    valid_from: start,
+                    seq: 1,
+                    plan_version: version.id,
+                    overrides: Vec::new(),
+                    zone: Zone::UTC,
+                    period_rule: rule,
+                },
+                created_at: start,
+            });
+            for (seq, span) in (1_i64..).zip(&spans) {
+                let number = number * 100 + seq.unsigned_abs();
+                let id = PeriodId::from_uuid(id(0xbe, number));
+                let period = Period { id, subscription, seq, span: *span, status: PeriodStatus::Open };
+                rows.periods.push(PeriodRecord { tenant, period });
+            }
+        }
+        Ok(rows)
+    }
+}
