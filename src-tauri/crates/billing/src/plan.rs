@@ -6,7 +6,7 @@ use crate::exact::optional_units;
 use crate::ids::{MeterId, OverrideId, PlanId, PlanVersionId};
 use crate::level::Limits;
 use crate::meter::text_enum;
-use crate::money::Money;
+use crate::money::{Currency, Money};
 use crate::period::BillingInterval;
 use crate::price::Price;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -132,6 +132,81 @@ impl PlanVersion {
             effective.override_id = Some(change.id);
         }
         effective
+    }
+}
+
+/// Why a version or a family of them is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PlanError {
+    /// A figure below 0.
+    #[error("{field} is negative")]
+    Negative {
+        /// The field.
+        field: String,
+    },
+    /// A minimum in another currency than the fee.
+    #[error("minimum: its currency is {minimum}, the fee's is {fee}")]
+    MixedCurrencies {
+        /// Of the minimum.
+        minimum: Currency,
+        /// Of the fee.
+        fee: Currency,
+    },
+    /// A plan of a higher rank that does not give more.
+    #[error("allowances[{meter}].included: a plan of a higher rank must include more")]
+    NotRising {
+        /// The meter.
+        meter: MeterId,
+    },
+}
+
+impl PlanVersion {
+    /// Checks the figures of a version; prices check themselves when they are made.
+    ///
+    /// # Errors
+    /// The first field at fault.
+    pub fn check(&self) -> Result<(), PlanError> {
+        let negative = |field: String| Err(PlanError::Negative { field });
+        if self.fee.minor() < 0 {
+            return negative("fee".to_owned());
+        }
+        if let Some(minimum) = self.minimum {
+            if minimum.minor() < 0 {
+                return negative("minimum".to_owned());
+            }
+            if minimum.currency() != self.fee.currency() {
+                return Err(PlanError::MixedCurrencies { minimum: minimum.currency(), fee: self.fee.currency() });
+            }
+        }
+        for (meter, Allowance { included, cap }) in &self.allowances {
+            if included.is_some_and(|units| units < 0) {
+                return negative(format!("allowances[{meter}].included"));
+            }
+            if cap.is_some_and(|units| units < 0) {
+                return negative(format!("allowances[{meter}].cap"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks that this version gives more than one of a lower rank of every meter that both name (requirement A6).
+    /// Unlimited is more than any figure, and no less than unlimited.
+    ///
+    /// # Errors
+    /// [`PlanError::NotRising`] with the first meter of which it does not.
+    pub fn check_above(&self, lower: &Self) -> Result<(), PlanError> {
+        for (meter, below) in &lower.allowances {
+            let Some(above) = self.allowances.get(meter) else { continue };
+            let rises = match (below.included, above.included) {
+                (_, None) => true,
+                (None, Some(_)) => false,
+                (Some(below), Some(above)) => above > below,
+            };
+            if !rises {
+                return Err(PlanError::NotRising { meter: *meter });
+            }
+        }
+        Ok(())
     }
 }
 

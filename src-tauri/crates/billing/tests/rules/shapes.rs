@@ -4,7 +4,8 @@ use crate::build::{dec, id, per_unit, price, tiers, version};
 use billing::ids::{MeterId, OverrideId};
 use billing::level::Limits;
 use billing::period::PeriodRule;
-use billing::plan::{Allowance, OverrideInForce, Setting};
+use billing::money::{Currency, Money};
+use billing::plan::{Allowance, OverrideInForce, PlanError, Setting};
 use billing::price::{Model, Percentage, Price};
 use billing::quantity::parse_decimal;
 use rstest::rstest;
@@ -137,4 +138,35 @@ fn decimals_are_read_exactly(#[case] text: &str, #[case] expected: &str) {
 #[case("1e999999999999")]
 fn what_is_not_exact_is_refused(#[case] text: &str) {
     assert!(parse_decimal(text).is_err(), "{text}");
+}
+
+#[test]
+fn plans_of_a_higher_rank_include_more() {
+    let meter = MeterId::from_uuid(id(8));
+    let with = |included| {
+        let mut version = version(1, &[meter]);
+        version.allowances.insert(meter, Allowance { included, cap: None });
+        version
+    };
+    let rises = |lower, higher| with(higher).check_above(&with(lower)).is_ok();
+    assert!(rises(Some(1), Some(2)) && rises(Some(2), None) && rises(None, None), "more, unlimited, still unlimited");
+    assert!(!rises(Some(2), Some(2)) && !rises(Some(2), Some(1)) && !rises(None, Some(9)), "the same or less");
+}
+
+#[test]
+fn a_version_is_checked() {
+    let meter = MeterId::from_uuid(id(8));
+    let good = version(1, &[meter]);
+    assert_eq!(good.check(), Ok(()), "the plain one is fine");
+    let mut wrong = good.clone();
+    wrong.fee = Money::from_minor(-1, Currency::USD);
+    assert!(matches!(wrong.check(), Err(PlanError::Negative { field }) if field == "fee"), "a fee below 0");
+    let mut wrong = good.clone();
+    wrong.minimum = Some(Money::from_minor(1, "EUR".parse().expect("a currency")));
+    assert!(matches!(wrong.check(), Err(PlanError::MixedCurrencies { .. })), "two currencies");
+    for allowance in [Allowance { included: Some(-1), cap: None }, Allowance { included: None, cap: Some(-1) }] {
+        let mut wrong = good.clone();
+        wrong.allowances.insert(meter, allowance);
+        assert!(matches!(wrong.check(), Err(PlanError::Negative { .. })), "{allowance:?}");
+    }
 }

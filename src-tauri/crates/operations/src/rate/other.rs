@@ -173,7 +173,7 @@ pub(super) struct ProrationChange {
     remaining_days: Option<DayCount>,
     #[serde(default)]
     period_days: Option<DayCount>,
-    #[serde(default)]
+    #[serde(default, alias = "original_amount_paid")]
     original_paid: Option<Figure>,
     #[serde(default)]
     previous_credits: Option<Figure>,
