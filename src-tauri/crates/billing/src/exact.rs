@@ -52,8 +52,8 @@ pub fn mul(left: Decimal, right: Decimal) -> Result<Decimal, Inexact> {
     if product.scale() == left.scale() + right.scale() { Ok(product.normalize()) } else { Err(Inexact) }
 }
 
-/// The quotient: exact where it ends within the digits kept, otherwise cut towards zero with the last digit moved off
-/// 0 and 5, so that rounding it later to fewer digits gives what rounding the true value would give.
+/// The quotient: exact where it ends within the digits kept, otherwise cut towards zero, so that rounding it later,
+/// half away from zero or towards zero, gives what rounding the true value would give.
 ///
 /// # Errors
 /// [`Inexact`] for a zero divisor or a result beyond 96 bits.
@@ -75,9 +75,6 @@ pub fn div(dividend: Decimal, divisor: Decimal) -> Result<Decimal, Inexact> {
         mantissa = mantissa * 10 + rest / bottom;
         rest %= bottom;
         scale += 1;
-    }
-    if rest != 0 && mantissa % 5 == 0 {
-        mantissa += 1;
     }
     let scale = u32::try_from(scale).map_err(|_| Inexact)?;
     let mantissa = i128::try_from(mantissa).map_err(|_| Inexact)?;

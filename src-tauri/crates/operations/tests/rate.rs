@@ -1,7 +1,7 @@
 //! The `rate` use case against the pricing cases of other systems, cases of the same kind, and hostile lines.
 
 use billing::pricing::{Proof, Step};
-use operations::rate::{MAX_LINE_BYTES, rate_bytes, rate_line};
+use operations::rate::{MAX_LINE_BYTES, outcomes, rate_bytes, rate_line};
 use rstest::rstest;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
@@ -249,8 +249,24 @@ fn lines_have_limits() {
     let many = json!({"id": "a", "model": "per_unit", "params": {"unit_amount": "1"}, "units": vec![1; 100_001]});
     assert_eq!(refused(&many), "malformed", "events of a line have a limit");
     let not_text = rate_bytes(&[b'{', 0xff]).expect("an answer");
-    assert!(not_text.contains("not_utf8"), "bytes that are no text are a typed error: {not_text}");
+    assert_eq!(not_text.answer().expect_err("no text").code, "not_utf8", "bytes that are no text are a typed error");
     assert_eq!(rate_bytes(b"  \r"), None, "a blank line is no question");
+}
+
+#[test]
+fn a_stream_answers_every_line_in_bounded_memory() {
+    let good = r#"{"id": "good", "model": "per_unit", "params": {"unit_amount": "2"}, "units": "3"}"#;
+    let long = "x".repeat(3 * MAX_LINE_BYTES);
+    let input = format!("{good}\r\n\n{long}\n{{}}\n{good}");
+    // A small buffer makes lines come in many parts.
+    let reader = std::io::BufReader::with_capacity(7, input.as_bytes());
+    let answers: Vec<String> = outcomes(reader)
+        .map(|outcome| match outcome.expect("memory is readable").answer() {
+            Ok(answer) => answer.amount.clone(),
+            Err(error) => error.code.to_owned(),
+        })
+        .collect();
+    assert_eq!(answers, ["6", "line_too_long", "malformed", "6"], "also the last line, which has no end");
 }
 
 #[test]

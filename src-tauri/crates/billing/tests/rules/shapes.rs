@@ -3,8 +3,8 @@
 use crate::build::{dec, id, per_unit, price, tiers, version};
 use billing::ids::{MeterId, OverrideId};
 use billing::level::Limits;
-use billing::period::PeriodRule;
 use billing::money::{Currency, Money};
+use billing::period::PeriodRule;
 use billing::plan::{Allowance, OverrideInForce, PlanError, Setting};
 use billing::price::{Model, Percentage, Price};
 use billing::quantity::parse_decimal;

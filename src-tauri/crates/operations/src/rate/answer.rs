@@ -164,7 +164,6 @@ pub struct RateProof {
 /// A rated line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RateAnswer {
-    id: Id,
     /// The amount as a decimal.
     pub amount: String,
     /// Its parts.
@@ -182,40 +181,59 @@ pub struct RateError {
     pub message: String,
 }
 
-/// The answer to a line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
-pub enum RateOutcome {
-    /// It was rated.
+enum Reply {
     Worked(RateAnswer),
-    /// It was not.
-    Failed {
-        /// Its id, where it has one.
-        #[doc(hidden)]
-        id: RateId,
-        /// Why.
-        error: RateError,
-    },
+    Failed { error: RateError },
 }
 
-/// The echoed id of a line that was not rated.
+/// The answer to a line: `{id, amount, breakdown, proof}` or `{id, error}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
-pub struct RateId(Id);
+pub struct RateOutcome {
+    id: Id,
+    #[serde(flatten)]
+    reply: Reply,
+}
 
 impl RateOutcome {
     pub(super) fn worked(id: Id, worked: Worked) -> Self {
         let Worked { amount, digits, breakdown, proof } = worked;
         let mut shown = amount.normalize();
         if let Some(digits) = digits.filter(|digits| *digits >= shown.scale()) {
+            // It stops where a decimal is full; the value is the same either way.
             shown.rescale(digits);
         }
-        // Rescaling stops where a decimal is full; the value is the same either way.
         let proof = RateProof { rule_version: RULE_VERSION, steps: proof.steps };
-        Self::Worked(RateAnswer { id, amount: shown.to_string(), breakdown, proof })
+        Self { id, reply: Reply::Worked(RateAnswer { amount: shown.to_string(), breakdown, proof }) }
     }
 
     pub(super) fn failed(id: Id, fault: Fault) -> Self {
-        Self::Failed { id: RateId(id), error: RateError { code: fault.code, message: fault.message } }
+        Self { id, reply: Reply::Failed { error: RateError { code: fault.code, message: fault.message } } }
+    }
+
+    /// The id as text; empty where there is none.
+    pub fn id(&self) -> &str {
+        match &self.id {
+            Id::None => "",
+            Id::Text(text) => text,
+            Id::Number(number) => number.as_str(),
+        }
+    }
+
+    /// The answer, or why there is none.
+    ///
+    /// # Errors
+    /// Why the line was not rated.
+    pub const fn answer(&self) -> Result<&RateAnswer, &RateError> {
+        match &self.reply {
+            Reply::Worked(answer) => Ok(answer),
+            Reply::Failed { error } => Err(error),
+        }
+    }
+
+    /// One line of JSON, without a line end.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("strings, lists and maps with string keys always serialize")
     }
 }

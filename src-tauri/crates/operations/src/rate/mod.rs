@@ -9,8 +9,10 @@ mod answer;
 mod figure;
 mod other;
 mod price;
+mod stream;
 
 pub use answer::{Breakdown, RateAnswer, RateError, RateOutcome, RateProof};
+pub use stream::{Outcomes, outcomes};
 
 use answer::{Fault, Id, Worked};
 use figure::{Object, Units};
@@ -41,29 +43,36 @@ struct Request<P> {
 
 /// Answers one line of JSON with one line of JSON.
 pub fn rate_line(line: &str) -> String {
-    let outcome = if line.len() > MAX_LINE_BYTES {
-        let message = format!("a line is at most {MAX_LINE_BYTES} bytes long, this one has {}", line.len());
-        RateOutcome::failed(Id::default(), Fault::new("line_too_long", message))
-    } else {
-        outcome(line)
-    };
-    serde_json::to_string(&outcome).expect("strings, lists and maps with string keys always serialize")
+    rate_text(line).to_json()
 }
 
 /// Answers one line as it was read, without its line end: none for a blank line, a typed error for bytes that are not
 /// UTF-8.
-pub fn rate_bytes(line: &[u8]) -> Option<String> {
+pub fn rate_bytes(line: &[u8]) -> Option<RateOutcome> {
     if line.len() <= MAX_LINE_BYTES && line.trim_ascii().is_empty() {
         return None;
     }
-    match std::str::from_utf8(line) {
-        Ok(text) => Some(rate_line(text)),
+    Some(match std::str::from_utf8(line) {
+        Ok(text) => rate_text(text),
         Err(error) => {
             let message = format!("the line is not UTF-8 from byte {} on", error.valid_up_to());
-            let outcome = RateOutcome::failed(Id::default(), Fault::new("not_utf8", message));
-            Some(serde_json::to_string(&outcome).expect("an error of two strings always serializes"))
+            RateOutcome::failed(Id::default(), Fault::new("not_utf8", message))
         }
+    })
+}
+
+fn rate_text(line: &str) -> RateOutcome {
+    if line.len() > MAX_LINE_BYTES {
+        return too_long();
     }
+    outcome(line)
+}
+
+fn too_long() -> RateOutcome {
+    RateOutcome::failed(
+        Id::default(),
+        Fault::new("line_too_long", format!("a line is at most {MAX_LINE_BYTES} bytes long")),
+    )
 }
 
 fn outcome(line: &str) -> RateOutcome {
