@@ -11,6 +11,7 @@ export function DetailDrawer({ opened, onClose, title, children, testId }: Props
       onClose={onClose}
       title={title}
       padding="md"
+      size={560}
       overlayProps={{ backgroundOpacity: 0.18 }}
       closeButtonProps={{ "aria-label": "Close" }}
       styles={{ title: { fontWeight: 600, fontSize: 15, minWidth: 0 } }}

@@ -1,3 +1,4 @@
+export { axisOf } from "./axis";
 export { FormatProvider, type Formatter, useFormat } from "./context";
 export { compareDecimals, isNegative, isZero, subtract, sum, toApproximate } from "./decimal";
 export { usableLocale } from "./locale";

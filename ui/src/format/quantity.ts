@@ -5,12 +5,18 @@ const SECONDS = new Set(["s", "sec", "second", "seconds"]);
 const BYTES = new Set(["b", "byte", "bytes"]);
 const SIZE_UNITS = ["B", "KB", "MB", "GB", "TB", "PB"] as const;
 
+/** What kind of figure a unit gives: time and storage are read in other units than they are metered in. */
+export function unitKind(unit: string): "duration" | "size" | "plain" {
+  const known = unit.toLowerCase();
+  if (SECONDS.has(known)) return "duration";
+  return BYTES.has(known) ? "size" : "plain";
+}
+
 /** How a unit of the ledger reads on screen: time is metered in seconds and read in minutes, storage in bytes. */
 export function unitLabel(unit: string): string {
-  const known = unit.toLowerCase();
-  if (SECONDS.has(known)) return "min";
-  if (BYTES.has(known)) return "";
-  return unit;
+  const kind = unitKind(unit);
+  if (kind === "duration") return "min";
+  return kind === "size" ? "" : unit;
 }
 
 /** Bytes as `12.3 MB`, steps of 1,024. */
@@ -38,10 +44,9 @@ export function formatMinutes(seconds: string, locale: string): string {
 
 /** The figure without its unit, rounded for reading in place. */
 export function formatFigure(quantity: string, unit: string, locale: string): string {
-  const known = unit.toLowerCase();
-  if (SECONDS.has(known)) return formatMinutes(quantity, locale);
-  if (BYTES.has(known)) return formatSize(quantity, locale);
-  return formatCompact(quantity, locale);
+  const kind = unitKind(unit);
+  if (kind === "duration") return formatMinutes(quantity, locale);
+  return kind === "size" ? formatSize(quantity, locale) : formatCompact(quantity, locale);
 }
 
 /** The figure with its unit, rounded for reading in place. */
@@ -53,7 +58,7 @@ export function formatQuantity(quantity: string, unit: string, locale: string): 
 
 /** What stands in the hover: every digit in the unit of the ledger. */
 export function exactQuantity(quantity: string, unit: string, locale: string): string {
-  const known = unit.toLowerCase();
-  const name = SECONDS.has(known) ? "s" : BYTES.has(known) ? "B" : unit;
+  const kind = unitKind(unit);
+  const name = kind === "duration" ? "s" : kind === "size" ? "B" : unit;
   return `${formatExact(quantity, locale)}\u00a0${name}`.trim();
 }

@@ -5,6 +5,7 @@ import { ChangeDialog, ZonedField } from "@/components";
 import { unitLabel } from "@/format";
 import type { EntryRequest, TenantPage } from "@/generated/bindings";
 import { useHost } from "@/host";
+import { mostUsed } from "./most-used";
 import { ReasonField } from "./ReasonField";
 import classes from "./tenant.module.css";
 
@@ -37,7 +38,7 @@ export function EntryDialog({ page, opened, onClose }: Props) {
   const { data: meters } = useMeters();
   const [key, setKey] = useState(newKey);
   const start: Draft = {
-    meter: page.meters[0]?.meter ?? "",
+    meter: mostUsed(page),
     quantity: "",
     occurred_at: null,
     source: "",

@@ -16,10 +16,12 @@ const KEPT = 500;
 export function LevelBanner({ page }: { page: TenantPage }) {
   const format = useFormat();
   const [dismissed, setDismissed] = useDismissedBanners();
-  const shown = page.meters.filter((meter) => meter.level !== "normal" && !dismissed.includes(keyOf(page, meter)));
+  const shown = page.meters
+    .filter((meter) => meter.level !== "normal" && !dismissed.includes(keyOf(page, meter)))
+    .sort((a, b) => a.level.localeCompare(b.level));
   if (shown.length === 0) return null;
   return (
-    <div className={classes.stack}>
+    <div className={classes.banners}>
       {shown.map((meter) => {
         const alert = meter.level === "alert";
         const Icon = alert ? IconAlertOctagonFilled : IconAlertTriangleFilled;

@@ -26,7 +26,7 @@ export function Meters({ page }: { page: TenantPage }) {
     { head: "Level", cell: ({ level }) => <LevelBadge level={level} /> },
     {
       head: "Use of what is included",
-      width: "30%",
+      width: "26%",
       cell: (meter) => {
         const base = meter.included ?? meter.cap;
         return (
@@ -39,18 +39,12 @@ export function Meters({ page }: { page: TenantPage }) {
               figure={format.quantity(meter.used, meter.unit)}
               label={meter.name}
             />
+            <span className={classes.sub} data-testid={`percent-${meter.meter}`} data-figure={meter.percent ?? ""}>
+              {meter.percent === null ? "no percentage" : `${format.percent(meter.percent)} used`}
+            </span>
           </div>
         );
       },
-    },
-    {
-      head: "Percent",
-      align: "right",
-      cell: ({ meter, percent }) => (
-        <span data-testid={`percent-${meter}`} data-figure={percent ?? ""}>
-          {percent ? format.percent(percent) : <span className="dim">none</span>}
-        </span>
-      ),
     },
     {
       head: "Used",
@@ -62,7 +56,7 @@ export function Meters({ page }: { page: TenantPage }) {
           </Figure>
           {used_all !== used && (
             <span className={classes.sub} title={format.exactQuantity(used_all, unit)}>
-              {format.quantity(used_all, unit)} with free use
+              {format.quantity(used_all, unit)} with free
             </span>
           )}
         </div>

@@ -1,7 +1,7 @@
 import { Select } from "@mantine/core";
 import { useState } from "react";
 import { Chart, EmptyState, type PlainColumn, PlainTable, Section, useMeterColors } from "@/components";
-import { toApproximate, useFormat } from "@/format";
+import { axisOf, toApproximate, useFormat } from "@/format";
 import type { MonthFigure } from "@/generated/bindings";
 import { useMeterName, useMeterUnit } from "../tenants/meter-name";
 import classes from "./tenant.module.css";
@@ -24,6 +24,10 @@ export function Months({ months }: { months: readonly MonthFigure[] }) {
   }
   const unit = unitOf(meter);
   const rows = months.filter((figure) => figure.meter === meter).sort((a, b) => a.month.localeCompare(b.month));
+  const axis = axisOf(
+    rows.map(({ billable }) => billable),
+    unit,
+  );
   const quantity = (value: string) => (
     <span data-figure={value} title={format.exactQuantity(value, unit)}>
       {format.quantity(value, unit)}
@@ -71,12 +75,12 @@ export function Months({ months }: { months: readonly MonthFigure[] }) {
           height={180}
           label={`${nameOf(meter)} by month`}
           categories={rows.map(({ month }) => format.month(month))}
-          axisLabel={(value) => format.figure(String(value), unit)}
+          axisLabel={(value) => `${format.compact(String(value))} ${axis.unit}`.trim()}
           series={[
             {
               name: "Billable",
               color: colorOf(meter),
-              values: rows.map(({ billable }) => toApproximate(billable)),
+              values: rows.map(({ billable }) => toApproximate(billable) / axis.divisor),
               texts: rows.map(({ billable }) => format.exactQuantity(billable, unit)),
             },
           ]}

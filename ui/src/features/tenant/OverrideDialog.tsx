@@ -4,6 +4,7 @@ import { ChangeDialog, ZonedField } from "@/components";
 import type { OverrideRequest, TenantPage } from "@/generated/bindings";
 import { useHost } from "@/host";
 import { type AllowanceDraft, AllowanceField, allowanceOf } from "./AllowanceField";
+import { mostUsed } from "./most-used";
 import { ReasonField } from "./ReasonField";
 import classes from "./tenant.module.css";
 
@@ -35,7 +36,7 @@ type Props = { page: TenantPage; opened: boolean; onClose: () => void };
 export function OverrideDialog({ page, opened, onClose }: Props) {
   const host = useHost();
   const start: Draft = {
-    meter: page.meters[0]?.meter ?? "",
+    meter: mostUsed(page),
     included: { mode: "quantity", quantity: "" },
     cap: AS_PLANNED,
     valid_from: null,

@@ -17,7 +17,7 @@ export function useEventColumns(): ColDef<EventRow>[] {
         headerName: "Occurred",
         field: "occurred_at",
         pinned: "left",
-        width: 276,
+        width: 296,
         cellRenderer: ({ data }: Cell) =>
           data && (
             <span data-testid={`event-row-${data.key}`}>
