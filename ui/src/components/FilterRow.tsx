@@ -8,7 +8,7 @@ type Props = { children: ReactNode; onClear?: (() => void) | undefined; views?: 
 /** The filters above a table; they are part of the address. */
 export function FilterRow({ children, onClear, views }: Props) {
   return (
-    <search className={classes.row} aria-label="Filters">
+    <section className={classes.row} aria-label="Filters">
       {children}
       {onClear && (
         <Button
@@ -22,6 +22,6 @@ export function FilterRow({ children, onClear, views }: Props) {
         </Button>
       )}
       {views && <span className={classes.views}>{views}</span>}
-    </search>
+    </section>
   );
 }

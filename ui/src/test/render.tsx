@@ -1,6 +1,7 @@
 import { MantineProvider } from "@mantine/core";
 import { createMemoryHistory } from "@tanstack/react-router";
 import { render } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
 import type { ReactNode } from "react";
 import { App } from "@/app/App";
 import { createQueryClient } from "@/app/queries";
@@ -26,4 +27,9 @@ export function renderPart(part: ReactNode) {
       {part}
     </MantineProvider>,
   );
+}
+
+/** A person without pauses. Whether an element takes the pointer is a matter of real pixels. */
+export function quickUser() {
+  return userEvent.setup({ delay: null, pointerEventsCheck: 0 });
 }

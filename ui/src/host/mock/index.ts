@@ -11,10 +11,10 @@ import { tenantMonths, tenantPage, tenantSeries } from "./page";
 import { decide, quarantinePage } from "./quarantine";
 import { allTenants, findTenant, tenantList } from "./tenants";
 
-/** What the mock pretends: a full company, an empty one, a database that fails, a slow one, a first start, and so on. */
-export type MockMode = "full" | "empty" | "error" | "slow" | "start" | "production" | "snapshot";
+/** What the mock pretends: a full company, the first rows of it, an empty one, a database that fails, a slow one, a first start, and so on. */
+export type MockMode = "full" | "small" | "empty" | "error" | "slow" | "start" | "production" | "snapshot";
 
-const MODES: readonly MockMode[] = ["full", "empty", "error", "slow", "start", "production", "snapshot"];
+const MODES: readonly MockMode[] = ["full", "small", "empty", "error", "slow", "start", "production", "snapshot"];
 
 export function mockModeOf(search: string): MockMode {
   const wanted = new URLSearchParams(search).get("mock");
@@ -103,6 +103,8 @@ export function createMockHost(mode: MockMode): Host {
     return work();
   };
   const empty = mode === "empty";
+  const few = <T>(rows: T[]): T[] => (mode === "small" ? rows.slice(0, 6) : rows);
+  const page = <P extends { rows: unknown[] }>(whole: P): P => ({ ...whole, rows: few(whole.rows) });
   const asOf = () => new Date().toISOString();
   return {
     session: async () => ({ locale: "en-US", version: "0.1.0", actor: "dana" }),
@@ -110,14 +112,20 @@ export function createMockHost(mode: MockMode): Host {
       if (!started) throw failure("no_database", "No database is open yet.");
       return mode === "error" ? statusOf("full") : statusOf(mode);
     },
-    overview: () => answer(() => (empty ? emptyOverview() : overview())),
-    tenants: () => answer(() => (empty ? { as_of: asOf(), rows: [], total: 0 } : tenantList())),
+    overview: () =>
+      answer(() => {
+        if (empty) return emptyOverview();
+        const full = overview();
+        return { ...full, flagged: few(full.flagged), months: mode === "small" ? full.months.slice(-9) : full.months };
+      }),
+    tenants: () =>
+      answer(() => (empty ? { as_of: asOf(), rows: [], total: 0 } : { ...tenantList(), rows: few(tenantList().rows) })),
     tenantPage: (tenantId) => answer(() => tenantPage(tenantOr404(tenantId))),
     tenantSeries: (tenantId, days) => answer(() => tenantSeries(tenantOr404(tenantId), days)),
     tenantMonths: (tenantId) => answer(() => tenantMonths(tenantOr404(tenantId))),
     meters: () => answer(() => (empty ? [] : [...METERS])),
     events: (filter, cursor) =>
-      answer(() => (empty ? { as_of: asOf(), rows: [], next: null } : eventPage(filter, cursor))),
+      answer(() => (empty ? { as_of: asOf(), rows: [], next: null } : page(eventPage(filter, cursor)))),
     eventDetail: (tenantId, _source, key) =>
       answer(() => {
         const row = findEvent(tenantId, key) ?? eventPage({}, null).rows.find((candidate) => candidate.key === key);
@@ -127,7 +135,9 @@ export function createMockHost(mode: MockMode): Host {
     subjects: (tenantId, text) =>
       answer(() => subjectsOf(tenantId).filter(({ name }) => (name ?? "").toLowerCase().includes(text.toLowerCase()))),
     quarantine: (filter, cursor) =>
-      answer(() => (empty ? { as_of: asOf(), rows: [], next: null, reasons: [] } : quarantinePage(filter, cursor))),
+      answer(() =>
+        empty ? { as_of: asOf(), rows: [], next: null, reasons: [] } : page(quarantinePage(filter, cursor)),
+      ),
     quarantineDecide: (ids, decision, reason) => answer(() => decide(ids, decision, reason)),
     search: (text) => answer(() => (empty ? [] : searchFor(text))),
     presets: () => answer(() => [...PRESETS]),

@@ -1,0 +1,106 @@
+import { screen, waitFor } from "@testing-library/react";
+import { describe, expect, it, vi } from "vitest";
+import { HOSTILE } from "@/host/mock/names";
+import { allTenants } from "@/host/mock/tenants";
+import { seriousFindings } from "@/test/axe";
+import { quickUser, renderApp } from "@/test/render";
+
+const TENANT = allTenants()[0] as ReturnType<typeof allTenants>[number];
+const PAGE = `/tenants/${TENANT.tenant_id}`;
+
+const SCREENS = [
+  { name: "Overview", address: "/", ready: "overview-flagged" },
+  { name: "Tenants", address: "/tenants", ready: "tenants-grid" },
+  { name: "Tenant, usage", address: PAGE, ready: "meters" },
+  { name: "Tenant, history", address: `${PAGE}?tab=history`, ready: "lifetime" },
+  { name: "Tenant, overrides", address: `${PAGE}?tab=overrides`, ready: "overrides" },
+  { name: "Tenant, plan", address: `${PAGE}?tab=plan`, ready: "features" },
+  { name: "Tenant, subjects", address: `${PAGE}?tab=subjects`, ready: "subjects" },
+  { name: "Usage", address: "/usage", ready: "usage-grid" },
+  { name: "Quarantine", address: "/quarantine", ready: "quarantine-grid" },
+  { name: "Import", address: "/import", ready: "import-map" },
+  { name: "Settings", address: "/settings", ready: "settings-theme" },
+];
+
+describe("every screen", () => {
+  it.each(SCREENS)("$name has nothing that axe finds serious", async ({ address, ready }) => {
+    const { container } = renderApp(address, { mode: "small" });
+    expect(await screen.findByTestId(ready)).toBeInTheDocument();
+    await waitFor(() => expect(screen.queryByTestId("loading-state")).toBeNull());
+    expect(await seriousFindings(container)).toEqual([]);
+  });
+
+  it.each(["/", "/tenants", PAGE, "/usage", "/quarantine"])("%s says what failed", async (address) => {
+    renderApp(address, { mode: "error" });
+    expect(await screen.findByTestId("error-state")).toHaveAttribute("data-code", "database_unreachable");
+    expect(screen.getByTestId("nav-overview"), "the frame stays").toBeInTheDocument();
+  });
+
+  it.each(["/", "/tenants", "/usage", "/quarantine"])("%s says what will be there", async (address) => {
+    renderApp(address, { mode: "empty" });
+    expect(await screen.findByTestId("empty-state")).toBeInTheDocument();
+  });
+});
+
+describe("the frame", () => {
+  it("shows the counts of the overview exactly", async () => {
+    renderApp("/");
+    const alerts = allTenants().filter(
+      ({ level, status }) => level === "alert" && !["none", "cancelled"].includes(status),
+    );
+    expect(await screen.findByTestId("overview-count-alert")).toHaveAttribute("data-figure", String(alerts.length));
+  });
+
+  it("shows hostile names as text", async () => {
+    const { container } = renderApp("/tenants?text=onerror");
+    const name = HOSTILE[0] as string;
+    expect((await screen.findAllByText(name)).length).toBeGreaterThan(0);
+    expect(container.querySelector("img")).toBeNull();
+  });
+
+  it("goes to screens with g and a letter, and lists the keys with ?", async () => {
+    const user = quickUser();
+    const { history } = renderApp("/settings");
+    await screen.findByTestId("settings-theme");
+    await user.keyboard("gt");
+    await waitFor(() => expect(history.location.pathname).toBe("/tenants"));
+    await user.keyboard("?");
+    expect(await screen.findByTestId("keyboard-help")).toBeInTheDocument();
+  });
+
+  it("finds a tenant in the palette and opens it", async () => {
+    const user = quickUser();
+    const { history } = renderApp("/settings");
+    await user.click(await screen.findByTestId("palette-open"));
+    await user.click(await screen.findByTestId("palette-input"));
+    await user.paste(TENANT.name);
+    await user.click(await screen.findByTestId(`palette-hit-${TENANT.tenant_id}`));
+    await waitFor(() => expect(history.location.pathname).toBe(PAGE));
+  });
+
+  it("asks for a past month by the address", async () => {
+    const overview = vi.fn(async () => {
+      throw new Error("not asked for here");
+    });
+    renderApp("/?month=2026-02", { host: { overview } });
+    await waitFor(() => expect(overview).toHaveBeenCalledWith("2026-02-28T23:59:59.000Z"));
+  });
+});
+
+describe("the first start", () => {
+  it("makes the sample company with progress, then shows it", async () => {
+    renderApp("/", { mode: "start" });
+    expect(await screen.findByTestId("first-start")).toBeInTheDocument();
+    expect(await screen.findByTestId("sample-progress")).toHaveTextContent(/of 250/);
+    expect(await screen.findByTestId("overview-count-alert")).toBeInTheDocument();
+  });
+
+  it("shows why a database could not be opened, and ways on", async () => {
+    const databaseStatus = vi.fn(async () => {
+      throw new Error("the file is gone");
+    });
+    renderApp("/", { host: { databaseStatus } });
+    expect(await screen.findByTestId("error-state")).toHaveTextContent("The database could not be loaded");
+    expect(screen.getByText("Open the sample company")).toBeInTheDocument();
+  });
+});
