@@ -5,6 +5,7 @@
 pub mod error;
 pub mod host;
 pub mod import;
+pub mod look;
 pub mod open;
 pub mod rate;
 pub mod sample;

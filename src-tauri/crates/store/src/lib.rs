@@ -40,7 +40,11 @@ pub mod company;
 pub mod events;
 pub mod imports;
 pub mod ledger;
+<<<<<<< HEAD
 pub mod limits;
+=======
+pub mod look;
+>>>>>>> e512fd5 (look: every screen's reads, figures of a tenant by one pure function)
 pub mod meters;
 pub mod migrate;
 pub mod overrides;
@@ -96,5 +100,6 @@ pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
         .chain(append)
         .chain(verify)
         .flat_map(|(module, statements)| statements.iter().map(move |(name, sql)| (module, *name, *sql)))
+        .chain(look::statements())
         .collect()
 }

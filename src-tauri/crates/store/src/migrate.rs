@@ -34,6 +34,7 @@ macro_rules! migrations {
 }
 migrations! {
     1 "0001_ledger";
+    2 "0002_event_order";
 }
 
 statements! {

@@ -155,6 +155,31 @@ pub struct MeterUsage {
     pub override_id: Option<String>,
 }
 
+/// The figures of each meter of one tenant, read at one point in time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, specta::Type)]
+pub struct UsageReport {
+    /// When this was read.
+    pub as_of: String,
+    /// The tenant.
+    pub tenant_id: String,
+    /// Its name.
+    pub name: String,
+    /// Its IANA zone.
+    pub zone: String,
+    /// Its currency.
+    pub currency: String,
+    /// `active`, `trialing`, `past_due`, `cancelled` or `none` (no subscription).
+    pub status: String,
+    /// The highest level of its meters.
+    pub level: Level,
+    /// The highest percentage of its meters.
+    pub percent: Option<String>,
+    /// Its meters, the highest percentage first.
+    pub meters: Vec<MeterUsage>,
+    /// Overage of the running periods in its currency.
+    pub overage_total: String,
+}
+
 /// A plan that would hold the present use (requirement A3).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, specta::Type)]
 pub struct UpgradeHint {

@@ -1,0 +1,33 @@
+//! Looking: everything that a screen or a command shows, read at one point in time.
+//!
+//! Each use case is one read transaction of a handful of statements, whatever the number of tenants, and then pure
+//! functions: [`figures`] gives every figure of a tenant, for all of them. Nothing here changes anything.
+
+mod asked;
+pub mod catalog;
+mod event_detail;
+mod events;
+pub mod facts;
+pub mod figures;
+mod find;
+mod history;
+mod load;
+mod overage;
+mod overview;
+mod page;
+pub mod projection;
+mod quarantine;
+mod shown;
+mod status;
+mod tenants;
+mod upgrade;
+
+pub use event_detail::event_detail;
+pub use events::{PAGE, events};
+pub use find::{find_tenant, meters, search, subjects};
+pub use history::{MAX_DAYS, tenant_months, tenant_series};
+pub use overview::overview;
+pub use page::tenant_page;
+pub use quarantine::quarantine;
+pub use status::database_status;
+pub use tenants::{MAX_ROWS, tenants, usage};

@@ -1,0 +1,120 @@
+//! The Overview: who is past 80 % and 100 % now, what they owe, where the month is heading, what waits.
+
+use super::figures::TenantFigures;
+use super::history::{month_figures, months_before};
+use super::load::{out_of_range, plus_days};
+use super::tenants::{Company, company};
+use super::{projection, shown};
+use crate::error::{OperationError, Result};
+use crate::wire::{CompanyDay, LevelCounts, MonthFigure, Overview, Owed};
+use billing::level::Level;
+use billing::money::{Currency, Money};
+use billing::time::{Day, Timestamp, Zone};
+use std::collections::{BTreeMap, HashMap};
+use store::{Read, Store};
+
+/// The most flagged tenants that are listed.
+const FLAGGED: usize = 100;
+/// Days of the chart of events.
+const DAYS: i64 = 90;
+
+/// Everything on the Overview.
+///
+/// # Errors
+/// When the database fails.
+pub async fn overview(store: &Store, at: Timestamp) -> Result<Overview> {
+    store.read(move |read| Box::pin(async move { overview_in(read, at).await })).await
+}
+
+async fn overview_in(read: &mut Read, at: Timestamp) -> Result<Overview> {
+    let company = company(read, at).await?;
+    let flagged = company.tenants.iter().filter(|(_, figures)| figures.level > Level::Normal).take(FLAGGED);
+    let flagged = flagged.map(|(facts, figures)| shown::tenant_row(facts, figures, &company.catalog)).collect();
+    let waiting = store::look::quarantine::waiting(read).await?;
+    Ok(Overview {
+        as_of: at.to_string(),
+        counts: counts(&company),
+        flagged,
+        owed: owed(&company, at)?,
+        quarantine_waiting: waiting.iter().map(|(_, rows)| rows).sum(),
+        days: days(read, at).await?,
+        months: months(read, &company, at).await?,
+    })
+}
+
+fn counts(company: &Company) -> LevelCounts {
+    let mut counts = LevelCounts { tenants: 0, normal: 0, warning: 0, alert: 0 };
+    for (_, figures) in company.tenants.iter().filter(|(_, figures)| !figures.running.is_empty()) {
+        counts.tenants += 1;
+        match figures.level {
+            Level::Normal => counts.normal += 1,
+            Level::Warning => counts.warning += 1,
+            Level::Alert => counts.alert += 1,
+        }
+    }
+    counts
+}
+
+#[derive(Default)]
+struct Sums {
+    tenants: u32,
+    overage: i64,
+    fees: i64,
+    projected: i64,
+}
+
+/// One figure per currency; two currencies never add up.
+fn owed(company: &Company, at: Timestamp) -> Result<Vec<Owed>> {
+    let mut sums: BTreeMap<Currency, Sums> = BTreeMap::new();
+    for (facts, figures) in &company.tenants {
+        for fee in fees(figures) {
+            add(&mut sums.entry(fee.currency()).or_default().fees, fee)?;
+        }
+        for amount in figures.owed.iter().copied().filter(|amount| amount.minor() != 0) {
+            let sum = sums.entry(amount.currency()).or_default();
+            sum.tenants += 1;
+            add(&mut sum.overage, amount)?;
+        }
+        for amount in projection::projected(facts, figures, &company.catalog, at)? {
+            add(&mut sums.entry(amount.currency()).or_default().projected, amount)?;
+        }
+    }
+    let shown = |minor, currency| Money::from_minor(minor, currency).to_string();
+    let row = |(currency, sums): (Currency, Sums)| Owed {
+        currency: currency.code().to_owned(),
+        tenants: sums.tenants,
+        overage: shown(sums.overage, currency),
+        fees: shown(sums.fees, currency),
+        overage_projected: shown(sums.projected, currency),
+    };
+    Ok(sums.into_iter().map(row).collect())
+}
+
+fn fees(figures: &TenantFigures) -> impl Iterator<Item = Money> + '_ {
+    figures.running.iter().filter(|running| running.period.is_some()).map(|running| running.fee)
+}
+
+fn add(sum: &mut i64, amount: Money) -> Result<()> {
+    let too_large = || OperationError::failed("overflow", "A total does not fit into 64 bits of minor units.");
+    *sum = sum.checked_add(amount.minor()).ok_or_else(too_large)?;
+    Ok(())
+}
+
+/// Events per day, without gaps. The company's days are the tenants' local days; today is that of UTC.
+async fn days(read: &mut Read, at: Timestamp) -> Result<Vec<CompanyDay>> {
+    let today = Day::of(at, Zone::UTC).map_err(out_of_range)?;
+    let first = plus_days(today, 1 - DAYS)?;
+    let found: HashMap<Day, u64> = store::look::days::company_days(read, first).await?.into_iter().collect();
+    let day = |offset| {
+        let day = plus_days(first, offset)?;
+        Ok(CompanyDay { day: day.to_string(), events: found.get(&day).copied().unwrap_or(0) })
+    };
+    (0..DAYS).map(day).collect()
+}
+
+async fn months(read: &mut Read, company: &Company, at: Timestamp) -> Result<Vec<MonthFigure>> {
+    let from = months_before(Day::of(at, Zone::UTC).map_err(out_of_range)?, 11)?;
+    let months = store::look::days::company_months(read, from).await?;
+    let costs = store::look::days::company_month_costs(read, from).await?;
+    Ok(month_figures(&months, &costs, &company.catalog))
+}
