@@ -72,7 +72,9 @@ mod tests {
             .lines()
             .take_while(|line| !line.contains("cfg(test)"))
             .filter_map(|line| line.trim().trim_end_matches(',').split_once("::"))
-            .filter(|(module, name)| ["open", "look", "chart", "import", "change"].contains(module) && !name.contains(' '))
+            .filter(|(module, name)| {
+                ["open", "look", "chart", "import", "change"].contains(module) && !name.contains(' ')
+            })
             .map(|(_, name)| name)
             .collect();
         assert_eq!(handled, listed, "commands.txt and the handler name the same commands");

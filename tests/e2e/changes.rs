@@ -9,7 +9,10 @@ use serde_json::Value;
 fn quiet_meter(database: &str) -> Result<(String, String, i64, i64)> {
     let tenants = cli(database, &["tenants"])?;
     for row in tenants["rows"].as_array().context("rows")? {
-        if row["level"] != "normal" || row["status"] != "active" || row["name"].as_str().is_none_or(|name| name.contains('<')) {
+        if row["level"] != "normal"
+            || row["status"] != "active"
+            || row["name"].as_str().is_none_or(|name| name.contains('<'))
+        {
             continue;
         }
         let id = text(row, "tenant_id")?;
@@ -17,8 +20,11 @@ fn quiet_meter(database: &str) -> Result<(String, String, i64, i64)> {
         for meter in usage["meters"].as_array().context("meters")? {
             let whole = |field: &str| meter[field].as_str().and_then(|value| value.parse::<i64>().ok());
             if let (Some(used), Some(included)) = (whole("used"), whole("included"))
-                && meter["reset"] == "period" && meter["aggregation"] == "sum" && included >= 100
-                && used * 100 < included * 80 && meter["cap"] == Value::Null
+                && meter["reset"] == "period"
+                && meter["aggregation"] == "sum"
+                && included >= 100
+                && used * 100 < included * 80
+                && meter["cap"] == Value::Null
             {
                 return Ok((id.to_owned(), text(meter, "meter")?.to_owned(), used, included));
             }
@@ -60,7 +66,10 @@ async fn a_flag_appears_when_an_event_crosses_80_and_100_percent() -> Result<()>
     enter(&window, &meter, included - warning).await?;
     window.wait("the red bar", &format!("{bar} === 'alert'")).await?;
     let after = cli(&database, &["usage", &tenant])?;
-    let now = after["meters"].as_array().and_then(|rows| rows.iter().find(|row| row["meter"] == meter.as_str())).context("the meter")?;
+    let now = after["meters"]
+        .as_array()
+        .and_then(|rows| rows.iter().find(|row| row["meter"] == meter.as_str()))
+        .context("the meter")?;
     assert_eq!(text(now, "used")?, included.to_string(), "the command line sees what was entered");
     assert_eq!(text(now, "percent")?, "100.0", "exactly at the limit");
     window.page.execute("window.location.hash = '#/'", vec![]).await?;

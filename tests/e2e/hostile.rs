@@ -10,7 +10,8 @@ async fn hostile_names_show_as_text() -> Result<()> {
     let database = crate::cli::sample(folder.path())?.display().to_string();
     let tenants = cli(&database, &["tenants"])?;
     let rows = tenants["rows"].as_array().context("rows")?;
-    let hostile: Vec<_> = rows.iter().filter(|row| row["name"].as_str().is_some_and(|name| name.contains('<'))).collect();
+    let hostile: Vec<_> =
+        rows.iter().filter(|row| row["name"].as_str().is_some_and(|name| name.contains('<'))).collect();
     assert!(!hostile.is_empty(), "the sample company has tenants whose names look like markup");
     let window = Window::open(Opening { database: Some(database), lang: None }).await?;
     window.find("overview-count-alert").await?;
@@ -21,7 +22,9 @@ async fn hostile_names_show_as_text() -> Result<()> {
         window
             .wait("the name as text", &format!("document.body.innerText.includes({})", serde_json::to_string(name)?))
             .await?;
-        window.wait("no markup from data", "document.querySelectorAll('img[onerror], script:not([src])').length === 0").await?;
+        window
+            .wait("no markup from data", "document.querySelectorAll('img[onerror], script:not([src])').length === 0")
+            .await?;
     }
     Ok(())
 }

@@ -76,16 +76,37 @@ async fn the_palette_finds_a_tenant_by_keyboard_alone() -> Result<()> {
     let tenants = cli(&database, &["tenants"])?;
     let row = tenants["rows"]
         .as_array()
-        .and_then(|rows| rows.iter().find(|row| row["name"].as_str().is_some_and(|name| name.is_ascii() && name.len() > 8 && !name.contains(['<', '=', '\'']))))
+        .and_then(|rows| {
+            rows.iter().find(|row| {
+                row["name"]
+                    .as_str()
+                    .is_some_and(|name| name.is_ascii() && name.len() > 8 && !name.contains(['<', '=', '\'']))
+            })
+        })
         .context("a tenant with a plain name")?;
     let (id, name) = (text(row, "tenant_id")?, text(row, "name")?);
     let window = Window::open(Opening { database: Some(database), lang: None }).await?;
     window.find("overview-count-alert").await?;
-    window.page.action_chain().key_down(thirtyfour::Key::Control).send_keys("k").key_up(thirtyfour::Key::Control).perform().await?;
+    window
+        .page
+        .action_chain()
+        .key_down(thirtyfour::Key::Control)
+        .send_keys("k")
+        .key_up(thirtyfour::Key::Control)
+        .perform()
+        .await?;
     let input = window.find("palette-input").await?;
     input.send_keys(name).await?;
     window.wait("the hit", &format!("document.querySelector('[data-testid=\"palette-tenant-{id}\"]')")).await?;
     input.send_keys(thirtyfour::Key::Enter + "").await?;
     window.wait("the tenant's page", &format!("location.hash.includes('{id}')")).await?;
-    window.wait("its name", &format!("document.querySelector('[data-testid=page-title]')?.innerText.includes({})", serde_json::to_string(name)?)).await
+    window
+        .wait(
+            "its name",
+            &format!(
+                "document.querySelector('[data-testid=page-title]')?.innerText.includes({})",
+                serde_json::to_string(name)?
+            ),
+        )
+        .await
 }

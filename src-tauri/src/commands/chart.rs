@@ -1,7 +1,7 @@
 //! Saving a chart: the dialog, the picture, the file.
 
-use super::{Answer, tenant};
 use super::open::picked;
+use super::{Answer, tenant};
 use crate::console::Console;
 use documents::{DocumentError, chart, table};
 use operations::error::OperationError;

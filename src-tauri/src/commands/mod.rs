@@ -19,9 +19,8 @@ pub type Answer<T> = Result<T, WireError>;
 /// The moment that a screen is about: now, or one that the person chose.
 fn moment(console: &Console, at: Option<String>) -> Answer<Timestamp> {
     let Some(at) = at else { return Ok(console.host.now()) };
-    at.parse().map_err(|error: TimeError| {
-        OperationError::wrong_use("invalid_time", error.to_string()).field("at").to_wire()
-    })
+    at.parse()
+        .map_err(|error: TimeError| OperationError::wrong_use("invalid_time", error.to_string()).field("at").to_wire())
 }
 
 /// A tenant as the page names it.

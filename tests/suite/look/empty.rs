@@ -12,7 +12,11 @@ async fn every_screen_answers(#[values(On::SqliteFile, On::Postgres)] on: On) {
     let Base { store, now, .. } = &base(on, "2026-03-15T12:00:00Z").await;
     let now = *now;
     let status = look::database_status(store, now).await.unwrap();
-    assert_eq!((status.name.as_str(), status.newest_event_at), ("Looks", None), "a ledger without events has no newest");
+    assert_eq!(
+        (status.name.as_str(), status.newest_event_at),
+        ("Looks", None),
+        "a ledger without events has no newest"
+    );
     assert!(status.writable, "it was opened for writing");
 
     let overview = look::overview(store, now).await.unwrap();

@@ -168,8 +168,7 @@ pub async fn raise(write: &mut Write, key: AlertKey, crossing: Crossing<'_>, now
 /// What the database gave.
 pub async fn recover(write: &mut Write, key: AlertKey, now: Timestamp) -> Result<bool> {
     let place = key.place.to_string();
-    let recovered =
-        execute!(write, RECOVER, Id(key.tenant), Id(key.meter), place.as_str(), Word(key.level), At(now))?;
+    let recovered = execute!(write, RECOVER, Id(key.tenant), Id(key.meter), place.as_str(), Word(key.level), At(now))?;
     Ok(recovered > 0)
 }
 

@@ -50,7 +50,9 @@ pub(crate) async fn pools(target: &Target, access: Access) -> Result<Pools> {
 
 pub(crate) fn postgres_options(target: &PostgresTarget) -> Result<PgConnectOptions> {
     if let Some(name) = REFUSED_VARIABLES.iter().find(|name| std::env::var_os(name).is_some()) {
-        return Err(StoreError::Refused(format!("the environment sets {name}, which would change the connection: unset it")));
+        return Err(StoreError::Refused(format!(
+            "the environment sets {name}, which would change the connection: unset it"
+        )));
     }
     let PostgresTarget { server, port, database, user, password, tls } = target;
     let mut options = PgConnectOptions::new_without_pgpass()
@@ -168,7 +170,9 @@ async fn check_sqlite(pool: &SqlitePool) -> Result<()> {
     let version: String = sqlx::query_scalar("select sqlite_version()").fetch_one(&mut *conn).await?;
     let parts = |text: &str| text.split('.').map(|part| part.parse::<u32>().unwrap_or(0)).collect::<Vec<_>>();
     if parts(&version) < parts(OLDEST_SQLITE) {
-        return Err(StoreError::Refused(format!("SQLite {version} can corrupt a file; {OLDEST_SQLITE} or newer is needed")));
+        return Err(StoreError::Refused(format!(
+            "SQLite {version} can corrupt a file; {OLDEST_SQLITE} or newer is needed"
+        )));
     }
     Ok(())
 }

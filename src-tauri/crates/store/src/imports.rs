@@ -292,16 +292,10 @@ pub async fn keyless_ranges(
     identity: [u8; 32],
 ) -> Result<Vec<(ImportId, ImportRange)>> {
     let list = crate::codec::json_ids(tenants.iter().copied());
-    let found = rows!(
-        read,
-        (Id<ImportId>, Id<TenantId>, Id<MeterId>, At, At, i64),
-        OVERLAPS,
-        list.as_str(),
-        &identity[..]
-    )?;
+    let found =
+        rows!(read, (Id<ImportId>, Id<TenantId>, Id<MeterId>, At, At, i64), OVERLAPS, list.as_str(), &identity[..])?;
     let range = |(import, tenant, meter, from, to, events): (Id<ImportId>, Id<TenantId>, Id<MeterId>, At, At, i64)| {
-        let range =
-            ImportRange { tenant: tenant.0, meter: meter.0, from: from.0, to: to.0, events: counted(events)? };
+        let range = ImportRange { tenant: tenant.0, meter: meter.0, from: from.0, to: to.0, events: counted(events)? };
         Ok((import.0, range))
     };
     found.into_iter().map(range).collect()

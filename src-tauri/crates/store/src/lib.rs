@@ -40,11 +40,8 @@ pub mod company;
 pub mod events;
 pub mod imports;
 pub mod ledger;
-<<<<<<< HEAD
 pub mod limits;
-=======
 pub mod look;
->>>>>>> e512fd5 (look: every screen's reads, figures of a tenant by one pure function)
 pub mod meters;
 pub mod migrate;
 pub mod overrides;

@@ -200,9 +200,7 @@ pub(crate) async fn check_schema(read: &mut Read) -> Result<()> {
     check_applied(&found, read.engine())?;
     match found.last() {
         None => Err(StoreError::NotMigrated),
-        Some(last) if last.number < newest() => {
-            Err(StoreError::SchemaOlder { found: last.number, known: newest() })
-        }
+        Some(last) if last.number < newest() => Err(StoreError::SchemaOlder { found: last.number, known: newest() }),
         Some(_) => Ok(()),
     }
 }

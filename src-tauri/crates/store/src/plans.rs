@@ -122,13 +122,8 @@ pub async fn insert_versions(write: &mut Write, versions: &[PlanVersion], create
 /// What the database gave.
 pub async fn all(read: &mut Read) -> Result<Vec<Plan>> {
     let found = rows!(read, PlanRow, ALL_PLANS)?;
-    let plan = |row: PlanRow| Plan {
-        id: row.plan_id.0,
-        family: row.family,
-        code: row.code,
-        name: row.name,
-        rank: row.rank,
-    };
+    let plan =
+        |row: PlanRow| Plan { id: row.plan_id.0, family: row.family, code: row.code, name: row.name, rank: row.rank };
     Ok(found.into_iter().map(plan).collect())
 }
 

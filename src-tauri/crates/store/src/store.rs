@@ -2,8 +2,8 @@
 //!
 //! Not the statements: those are beside the tables that they are about.
 
-use crate::connect::{Pools, pools};
 use crate::conn::{Conn, Read, Write};
+use crate::connect::{Pools, pools};
 use crate::error::{Result, StoreError};
 use crate::limits::Caches;
 use crate::migrate;

@@ -70,9 +70,11 @@ impl Catalog {
     pub fn offers_beside(&self, version: &PlanVersion) -> Vec<(&Plan, &PlanVersion)> {
         let Some(family) = self.plans.get(&version.plan).map(|plan| plan.family.as_str()) else { return Vec::new() };
         let mut newest: HashMap<PlanId, &PlanVersion> = HashMap::new();
-        for offered in self.versions.values().filter(|offered| {
-            offered.fee.currency() == version.fee.currency() && offered.interval == version.interval
-        }) {
+        for offered in self
+            .versions
+            .values()
+            .filter(|offered| offered.fee.currency() == version.fee.currency() && offered.interval == version.interval)
+        {
             let kept = newest.entry(offered.plan).or_insert(offered);
             if offered.version > kept.version {
                 *kept = offered;

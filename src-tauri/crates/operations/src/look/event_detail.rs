@@ -55,7 +55,11 @@ async fn detail_in(read: &mut Read, key: EventKey) -> Result<EventDetail> {
         plan: plan(&stored, &catalog),
         entitlement_id: assignment.entitlement.map(|id| id.to_string()),
         period: period(assignment.period),
-        billed_period: if assignment.billed_period == assignment.period { None } else { period(assignment.billed_period) },
+        billed_period: if assignment.billed_period == assignment.period {
+            None
+        } else {
+            period(assignment.billed_period)
+        },
         effects,
         details: details.and_then(|details| details.body).map(|body| pairs(&body)).unwrap_or_default(),
         details_erased_at: erased_at,
@@ -66,12 +70,7 @@ async fn detail_in(read: &mut Read, key: EventKey) -> Result<EventDetail> {
 }
 
 fn arrival(stored: &StoredEvent) -> Arrival {
-    Arrival {
-        received_at: stored.received_at,
-        details: stored.details_hash,
-        import: stored.import,
-        line: stored.line,
-    }
+    Arrival { received_at: stored.received_at, details: stored.details_hash, import: stored.import, line: stored.line }
 }
 
 fn line(stored: &StoredEvent) -> EventLine {

@@ -2,8 +2,8 @@
 
 use super::catalog::Catalog;
 use super::load::{self, out_of_range, plus_days};
-use super::tenants::unknown_tenant;
 use super::shown;
+use super::tenants::unknown_tenant;
 use crate::error::{OperationError, Result};
 use crate::wire::{CurrencyAmount, MeterSeries, MonthFigure, TimeSeries};
 use billing::ids::{MeterId, TenantId};

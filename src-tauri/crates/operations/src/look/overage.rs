@@ -80,8 +80,7 @@ pub(super) fn priced_use(meter: &Meter, above: Decimal, price: &Price, standing:
     let period = standing.subscription.period.map(|period| period.id);
     let events = standing.facts.events.iter();
     let own = events.filter(|event| event.meter == meter.id && Some(event.period) == period);
-    let quantities: Vec<Decimal> =
-        own.map(|event| Quantity::new(event.contribution, meter.scale).decimal()).collect();
+    let quantities: Vec<Decimal> = own.map(|event| Quantity::new(event.contribution, meter.scale).decimal()).collect();
     pricing::Use::Events(above_included(quantities, above))
 }
 

@@ -24,12 +24,7 @@ const DAY_MICROS: i64 = 24 * 3_600 * 1_000_000;
 ///
 /// # Errors
 /// When an amount does not fit.
-pub fn projected(
-    facts: &TenantFacts,
-    figures: &TenantFigures,
-    catalog: &Catalog,
-    at: Timestamp,
-) -> Result<Vec<Money>> {
+pub fn projected(facts: &TenantFacts, figures: &TenantFigures, catalog: &Catalog, at: Timestamp) -> Result<Vec<Money>> {
     let mut sums: BTreeMap<Currency, Money> = BTreeMap::new();
     for meter in &figures.meters {
         let Some(amount) = meter.amount else { continue };

@@ -95,10 +95,14 @@ fn row(line: PutAsideLine, names: &HashMap<TenantId, String>) -> QuarantineRow {
 /// What a person can do about a reason.
 fn advice(reason: &str) -> &'static str {
     match reason {
-        "conflict" => "Compare it with the accepted event of this key. If both happened, send it again under another key.",
+        "conflict" => {
+            "Compare it with the accepted event of this key. If both happened, send it again under another key."
+        }
         "too_late" => "If the use is real, take it again, or import its file as a backfill.",
         "in_future" => "Check the clock of the sender; take it again once its time has come.",
-        "no_subscription" => "Give the tenant a subscription for that time and take it again, or import it as a backfill.",
+        "no_subscription" => {
+            "Give the tenant a subscription for that time and take it again, or import it as a backfill."
+        }
         "below_zero" => "Something was freed that was never stored: find what is missing, then take it again.",
         "closed_period" => "Its invoice is closed: decide on a credit, and dismiss the row with a reason.",
         "unknown_tenant" => "Create the tenant or correct its name in the file, then take it again.",

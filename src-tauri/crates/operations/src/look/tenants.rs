@@ -36,7 +36,8 @@ pub(super) async fn company(read: &mut Read, at: Timestamp) -> Result<Company> {
 }
 
 fn most_urgent_first(one: &(TenantFacts, TenantFigures), other: &(TenantFacts, TenantFigures)) -> Ordering {
-    let key = |figures: &TenantFigures| figures.meters.first().map_or((Level::Normal, None), |it| (it.level, it.percent));
+    let key =
+        |figures: &TenantFigures| figures.meters.first().map_or((Level::Normal, None), |it| (it.level, it.percent));
     figures::most_urgent_first(key(&one.1), key(&other.1))
         .then_with(|| one.0.card.name.cmp(&other.0.card.name))
         .then_with(|| one.0.card.id.cmp(&other.0.card.id))

@@ -14,9 +14,9 @@ pub(super) fn hint(figures: &TenantFigures, catalog: &Catalog) -> Option<Upgrade
     let running = figures.running.iter().find(alert)?;
     let present = catalog.version(running.plan_version)?;
     let offers = catalog.offers_beside(present);
-    let holding = offers.iter().filter(|(plan, offered)| {
-        plan.id != present.plan && own(figures, running).all(|meter| holds(offered, meter))
-    });
+    let holding = offers
+        .iter()
+        .filter(|(plan, offered)| plan.id != present.plan && own(figures, running).all(|meter| holds(offered, meter)));
     let (plan, offered) = holding.min_by_key(|(plan, offered)| (offered.fee.minor(), plan.rank))?;
     let overage: i64 = own(figures, running).filter_map(|meter| meter.amount).map(Money::minor).sum();
     let difference = offered.fee.minor().checked_sub(present.fee.minor())?.checked_sub(overage)?;

@@ -77,11 +77,7 @@ struct Group<'s, 'a> {
 }
 
 /// Raises and recovers what the batch moved across a level.
-pub(crate) async fn evaluate(
-    write: &mut Write,
-    batch: &Batch,
-    inserted: &[Staged<'_>],
-) -> Result<Vec<AlertChange>> {
+pub(crate) async fn evaluate(write: &mut Write, batch: &Batch, inserted: &[Staged<'_>]) -> Result<Vec<AlertChange>> {
     let groups = groups_with_a_base(write, inserted).await?;
     let uses = uses(write, groups.keys()).await?;
     let mut changes = Vec::new();

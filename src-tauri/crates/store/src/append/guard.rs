@@ -97,10 +97,7 @@ async fn lock_periods(
     }
     let wanted: Vec<Wanted> = periods
         .iter()
-        .map(|(tenant, period)| Wanted {
-            t: tenant.uuid().simple().to_string(),
-            p: period.uuid().simple().to_string(),
-        })
+        .map(|(tenant, period)| Wanted { t: tenant.uuid().simple().to_string(), p: period.uuid().simple().to_string() })
         .collect();
     let list = serde_json::to_string(&wanted).map_err(StoreError::corrupt)?;
     let found = rows!(write, (Id<TenantId>, Id<PeriodId>, Word<PeriodStatus>), LOCK_PERIODS, list.as_str())?;

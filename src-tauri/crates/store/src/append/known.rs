@@ -49,8 +49,7 @@ pub async fn known(read: &mut Read, keys: &[&EventKey]) -> Result<HashMap<EventK
 
 /// Keys as the JSON list that the statements take.
 pub(crate) fn json_keys<'a>(keys: impl Iterator<Item = &'a EventKey>) -> Result<String> {
-    let list: Vec<Wanted<'_>> = keys
-        .map(|key| Wanted { t: key.tenant.uuid().simple().to_string(), s: &key.source, k: &key.key })
-        .collect();
+    let list: Vec<Wanted<'_>> =
+        keys.map(|key| Wanted { t: key.tenant.uuid().simple().to_string(), s: &key.source, k: &key.key }).collect();
     serde_json::to_string(&list).map_err(StoreError::corrupt)
 }

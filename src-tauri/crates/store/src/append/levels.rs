@@ -68,10 +68,8 @@ pub(crate) async fn hold_back<'a>(
         let moved = event.event.assignment.contribution;
         let billable = if event.event.assignment.billable { moved } else { 0 };
         let overflow = || StoreError::Overflow(format!("the level of meter {}", event.meter.code));
-        let after = (
-            total.0.checked_add(moved).ok_or_else(overflow)?,
-            total.1.checked_add(billable).ok_or_else(overflow)?,
-        );
+        let after =
+            (total.0.checked_add(moved).ok_or_else(overflow)?, total.1.checked_add(billable).ok_or_else(overflow)?);
         if after.0 < 0 || after.1 < 0 {
             below.insert(event.index);
         } else {

@@ -492,14 +492,8 @@ pub async fn children(read: &mut Read, key: &EventKey) -> Result<Vec<String>> {
 /// # Errors
 /// When the database fails.
 pub async fn details(read: &mut Read, key: &EventKey) -> Result<Option<StoredDetails>> {
-    let row = maybe_row!(
-        read,
-        (Option<String>, Option<At>),
-        DETAILS,
-        Id(key.tenant),
-        key.source.as_str(),
-        key.key.as_str()
-    )?;
+    let row =
+        maybe_row!(read, (Option<String>, Option<At>), DETAILS, Id(key.tenant), key.source.as_str(), key.key.as_str())?;
     Ok(row.map(|(body, erased_at)| StoredDetails { body, erased_at: at(erased_at) }))
 }
 

@@ -132,9 +132,7 @@ pub async fn page(
 ) -> Result<Vec<PutAsideLine>> {
     let limit = i64::from(limit);
     let found: std::result::Result<Vec<PutAsideRow>, _> = match &mut read.conn {
-        Conn::Postgres(tx) => {
-            page_query!(Postgres, filter, after, limit).build_query_as().fetch_all(&mut **tx).await
-        }
+        Conn::Postgres(tx) => page_query!(Postgres, filter, after, limit).build_query_as().fetch_all(&mut **tx).await,
         Conn::Sqlite(tx) => page_query!(Sqlite, filter, after, limit).build_query_as().fetch_all(&mut **tx).await,
     };
     found.map_err(|error| read.failed(error))?.into_iter().map(line).collect()

@@ -562,15 +562,11 @@ pub async fn days_of(read: &mut Read, tenant: TenantId, from: Day) -> Result<Vec
 /// When the database fails, or a sum does not fit into 64 bits.
 pub async fn days(read: &mut Read, which: Days) -> Result<Vec<DayUse>> {
     let found = match which {
-        Days::OfDayMeters { at, from, to } => {
-            rows!(read, DayRow, DAYS_OF_DAY_METERS, At(at), OnDay(from), OnDay(to))?
-        },
+        Days::OfDayMeters { at, from, to } => rows!(read, DayRow, DAYS_OF_DAY_METERS, At(at), OnDay(from), OnDay(to))?,
         Days::AboveIncluded { at } => rows!(read, DayRow, DAYS_ABOVE_INCLUDED, At(at))?,
         Days::OfLevels { from } => rows!(read, DayRow, DAYS_OF_LEVELS, OnDay(from))?,
         Days::OfChanged { after, from } => rows!(read, DayRow, DAYS_OF_CHANGED, At(after), OnDay(from))?,
-        Days::WithoutSubscription { at, from } => {
-            rows!(read, DayRow, DAYS_WITHOUT_SUBSCRIPTION, At(at), OnDay(from))?
-        }
+        Days::WithoutSubscription { at, from } => rows!(read, DayRow, DAYS_WITHOUT_SUBSCRIPTION, At(at), OnDay(from))?,
     };
     Ok(found.into_iter().map(day_use).collect())
 }
