@@ -124,6 +124,7 @@ fn percentage(#[case] params: Value, #[case] units: Value, #[case] expected: &st
 #[case::packages_not_twice("package_line", json!({"package_size": "10", "package_amount": "15", "units_before_line": "17", "is_last_line_of_period": false}), "5", "15")]
 #[case::package_cap("package_line", json!({"package_size": "10", "package_amount": "15", "units_before_line": "60", "maximum_spend": "100", "previously_billed": "90"}), "50", "10")]
 #[case::volume_waits_for_the_end("volume_line", json!({"tiers": tiers(), "is_last_line_of_period": false}), "10", "0")]
+#[case::volume_all_at_the_end("volume_line", json!({"tiers": tiers(), "is_last_line_of_period": true, "units_before_line": "6"}), "6", "60")]
 #[case::volume_filled_up("volume_line", json!({"tiers": tiers(), "is_last_line_of_period": true, "minimum_spend": "150"}), "0", "150")]
 fn lines(#[case] model: &str, #[case] params: Value, #[case] units: &str, #[case] expected: &str) {
     assert_eq!(rated(model, &params, &json!(units)), amount(expected), "{model} {params} {units}");

@@ -255,7 +255,8 @@ pub(super) fn line(name: ModelName, params: Params, units: &Units) -> Result<Wor
     let now = maybe_rounded(rate(&price, &used, Span::Whole)?, digits)?;
     let mut billed = Decimal::ZERO;
     let mut rated = now;
-    if let Some(Figure(before)) = params.units_before_line {
+    // Lines of a volume price before the last billed nothing, so the last one bills all units.
+    if let Some(Figure(before)) = params.units_before_line.filter(|_| name != ModelName::Volume) {
         let before = Use::Quantity(less_free(before, outer_free(name, params.free_units)?)?);
         let before = maybe_rounded(rate(&price, &before, Span::Whole)?, digits)?;
         billed = price.terms().maximum.map_or(before.amount, |maximum| before.amount.min(maximum));
