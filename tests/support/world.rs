@@ -101,8 +101,7 @@ impl World {
             })
             .await?;
         let now = at("2026-01-20T12:00:00Z");
-        let mut world =
-            Self { meters: meters_by_code, plans, tenants: tenant_ids, timelines: HashMap::new(), now };
+        let mut world = Self { meters: meters_by_code, plans, tenants: tenant_ids, timelines: HashMap::new(), now };
         world.reload(store).await?;
         Ok(world)
     }
@@ -113,8 +112,7 @@ impl World {
     /// What the database gave.
     pub async fn reload(&mut self, store: &Store) -> Result<()> {
         let tenants = self.tenants.clone();
-        self.timelines =
-            store.read(move |read| Box::pin(async move { timelines::load(read, &tenants).await })).await?;
+        self.timelines = store.read(move |read| Box::pin(async move { timelines::load(read, &tenants).await })).await?;
         Ok(())
     }
 
@@ -166,11 +164,8 @@ impl World {
         usage.key.key = key.to_owned();
         usage.quantity = quantity;
         usage.classification = Classification::Correction;
-        let parent = Parent {
-            meter: of.usage.meter,
-            occurred_at: of.usage.occurred_at,
-            assignment: of.assignment.clone(),
-        };
+        let parent =
+            Parent { meter: of.usage.meter, occurred_at: of.usage.occurred_at, assignment: of.assignment.clone() };
         self.resolve(usage, Some(&parent)).expect("the world takes this correction")
     }
 

@@ -150,7 +150,6 @@ async fn used(read: &mut Read, counter: Counter, meter: &Meter) -> Result<i64> {
             row!(read, (i64, i64), USED_ON_DAY, Id(counter.tenant), OnDay(counter.day), Id(counter.meter))?;
         return Ok(if meter.aggregation == Aggregation::Max { max } else { sum });
     }
-    let found =
-        maybe_row!(read, (i64,), USED_IN_PERIOD, Id(counter.tenant), Id(counter.period), Id(counter.meter))?;
+    let found = maybe_row!(read, (i64,), USED_IN_PERIOD, Id(counter.tenant), Id(counter.period), Id(counter.meter))?;
     Ok(found.map_or(0, |(used,)| used))
 }

@@ -147,23 +147,15 @@ impl EventRecord {
     /// Whether fingerprint and leaf, computed from the row again, are the stored ones.
     pub fn is_as_written(&self) -> bool {
         let fingerprint = billing::leaf::fingerprint(&self.usage);
-        let arrival = Arrival {
-            received_at: self.received_at,
-            details: self.details_hash,
-            import: self.import,
-            line: self.line,
-        };
+        let arrival =
+            Arrival { received_at: self.received_at, details: self.details_hash, import: self.import, line: self.line };
         fingerprint == self.fingerprint
             && LeafFields::of(&self.usage, &self.assignment, fingerprint, arrival).leaf() == self.leaf
     }
 
     /// What a correction of it takes over.
     pub fn as_parent(&self) -> Parent {
-        Parent {
-            meter: self.usage.meter,
-            occurred_at: self.usage.occurred_at,
-            assignment: self.assignment.clone(),
-        }
+        Parent { meter: self.usage.meter, occurred_at: self.usage.occurred_at, assignment: self.assignment.clone() }
     }
 }
 

@@ -2,9 +2,17 @@
 //!
 //! To add one: a file here with `Args` and `run`, a variant below, and a line in `run`.
 
+mod events;
+mod look;
 mod migrate;
 mod rate;
 mod sample;
+mod stats;
+mod status;
+mod tenants;
+mod timeseries;
+mod usage;
+mod verify;
 
 use crate::context::Context;
 use crate::output::Outcome;
@@ -20,6 +28,20 @@ pub enum Command {
     Rate(rate::Args),
     /// Write the sample company into a new file
     Sample(sample::Args),
+    /// Show the ledger, newest first
+    Events(events::Args),
+    /// Show one tenant against its limits, over days, months and all time
+    Stats(stats::Args),
+    /// Show which database it is and how many tenants are past their limits
+    Status(status::Args),
+    /// List all tenants with their levels
+    Tenants(tenants::Args),
+    /// Show a tenant's use by day
+    Timeseries(timeseries::Args),
+    /// Show a tenant's use against its limits
+    Usage(usage::Args),
+    /// Recount every cache from the ledger
+    Verify(verify::Args),
 }
 
 impl Command {
@@ -29,6 +51,13 @@ impl Command {
             Self::Migrate(args) => migrate::run(args, context).await,
             Self::Rate(args) => rate::run(args, context),
             Self::Sample(args) => sample::run(args, context).await,
+            Self::Events(args) => events::run(args, context).await,
+            Self::Stats(args) => stats::run(args, context).await,
+            Self::Status(args) => status::run(args, context).await,
+            Self::Tenants(args) => tenants::run(args, context).await,
+            Self::Timeseries(args) => timeseries::run(args, context).await,
+            Self::Usage(args) => usage::run(args, context).await,
+            Self::Verify(args) => verify::run(args, context).await,
         }
     }
 }

@@ -21,7 +21,7 @@ use store::{Read, Store};
 /// Alerts that are listed.
 const ALERTS: u32 = 20;
 /// Events that are listed.
-const RECENT: usize = 10;
+pub(super) const RECENT: usize = 10;
 
 /// Everything on a tenant's page but the charts.
 ///
@@ -37,7 +37,7 @@ async fn page_in(read: &mut Read, tenant: TenantId, at: Timestamp) -> Result<Ten
     let overrides = store::overrides::of_tenants(read, &[tenant]).await?;
     let tiers = store::look::events::tiers(read, tenant, at).await?;
     let alerts = store::look::alerts::of_tenant(read, tenant, ALERTS).await?;
-    let totals = store::look::days::totals(read, tenant).await?;
+    let totals = store::look::days::totals(read, tenant, None).await?;
     let until = at.plus_micros(1).ok();
     let filter = EventFilter { tenant: Some(tenant), to: until, ..EventFilter::default() };
     let recent = events::lines(read, &catalog, &filter, None, RECENT).await?.rows;

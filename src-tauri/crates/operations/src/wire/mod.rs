@@ -10,6 +10,7 @@ mod import;
 mod overview;
 mod quarantine;
 mod sample;
+mod stats;
 mod status;
 mod tenant;
 
@@ -20,5 +21,6 @@ pub use import::*;
 pub use overview::*;
 pub use quarantine::*;
 pub use sample::*;
+pub use stats::*;
 pub use status::*;
 pub use tenant::*;

@@ -15,8 +15,8 @@ mod levels;
 mod reduce;
 
 pub use alerting::AlertChange;
-pub use known::known;
 pub(crate) use known::json_keys;
+pub use known::known;
 
 use crate::conn::Write;
 use crate::error::{Result, StoreError};

@@ -51,7 +51,7 @@ pub struct MonthCost {
     pub nano: i64,
 }
 
-/// Use of a meter since the beginning.
+/// Use of a meter over days.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MeterTotal {
     /// The meter.
@@ -84,7 +84,7 @@ statements! {
             cast(case when m.aggregation = 'max' then max(d.quantity) else sum(d.quantity) end as bigint),
             cast(case when m.aggregation = 'max' then max(d.billable) else sum(d.billable) end as bigint)
         from usage_days d join meters m on m.meter_id = d.meter_id
-        where d.tenant_id = $1 group by d.meter_id, m.aggregation order by d.meter_id";
+        where d.tenant_id = $1 and d.day >= $2 group by d.meter_id, m.aggregation order by d.meter_id";
     // What appends added since the last fold counts as much as what was folded.
     COMPANY_DAYS = "select day, cast(sum(events) as bigint) from (
             select day, events from company_days where day >= $1
@@ -145,12 +145,12 @@ pub async fn month_costs(read: &mut Read, tenant: TenantId, from: Day) -> Result
     Ok(rows!(read, CostRow, MONTH_COSTS, Id(tenant), OnDay(from))?.into_iter().map(cost).collect())
 }
 
-/// Use of a tenant by meter since the beginning.
+/// Use of a tenant by meter, from a day on or since the beginning.
 ///
 /// # Errors
 /// When the database fails, or a sum does not fit into 64 bits.
-pub async fn totals(read: &mut Read, tenant: TenantId) -> Result<Vec<MeterTotal>> {
-    let found = rows!(read, (Id<MeterId>, i64, i64, i64), TOTALS, Id(tenant))?;
+pub async fn totals(read: &mut Read, tenant: TenantId, from: Option<Day>) -> Result<Vec<MeterTotal>> {
+    let found = rows!(read, (Id<MeterId>, i64, i64, i64), TOTALS, Id(tenant), from.map_or(0, Day::number))?;
     let total = |(meter, events, all, billable): (Id<MeterId>, i64, i64, i64)| MeterTotal {
         meter: meter.0,
         events,

@@ -30,8 +30,7 @@ statements! {
 }
 
 type PeriodRow = (Id<TenantId>, Id<PeriodId>, Id<MeterId>, i64, i64, i64);
-type DayRow =
-    (Id<TenantId>, OnDay, Id<MeterId>, Uuid, String, Word<Classification>, String, i64, i64, i64, i64);
+type DayRow = (Id<TenantId>, OnDay, Id<MeterId>, Uuid, String, Word<Classification>, String, i64, i64, i64, i64);
 type LevelRow = (Id<TenantId>, Id<MeterId>, i64, i64);
 type PresenceRow = (Id<TenantId>, OnDay, String, Id<SubjectId>);
 type CompanyRow = (OnDay, Id<MeterId>, Uuid, String, Word<Classification>, String, i64, i64, i64, i64);
@@ -56,8 +55,19 @@ pub(crate) async fn compare(
         one(found, Reason::PeriodCounter, Some(tenant), place, Sum::default(), without_cost(Some(sum)));
     }
     stream_rows!(read, DayRow, DAYS, [bounds.0, bounds.1], |row| {
-        let (tenant, day, meter, plan_version, provider, classification, currency, events, quantity, billable, cost_nano) =
-            row;
+        let (
+            tenant,
+            day,
+            meter,
+            plan_version,
+            provider,
+            classification,
+            currency,
+            events,
+            quantity,
+            billable,
+            cost_nano,
+        ) = row;
         let cached = Sum { events, quantity, billable, cost_nano };
         let key = (tenant.0, day.0, meter.0, dimensions(plan_version, provider, classification, &currency));
         let ledger = recount.days.remove(&key).unwrap_or_default();
@@ -157,7 +167,12 @@ fn only_level(sum: Option<Sum>) -> Sum {
     Sum { events: 0, cost_nano: 0, ..sum.unwrap_or_default() }
 }
 
-fn dimensions(plan_version: Uuid, provider: String, classification: Word<Classification>, currency: &str) -> Dimensions {
+fn dimensions(
+    plan_version: Uuid,
+    provider: String,
+    classification: Word<Classification>,
+    currency: &str,
+) -> Dimensions {
     // A text that is no currency never equals a recounted one, and so shows up as a difference.
     let currency = if currency.is_empty() { "" } else { currency.parse().map_or("?", Currency::code) };
     Dimensions { plan_version, provider, classification: classification.0, currency }

@@ -135,8 +135,7 @@ mod own {
 pub async fn run(read: &mut Read, progress: &(dyn Fn(u64) + Send + Sync)) -> Result<Verification> {
     let mut found = Verification::default();
     let mut company = Company::default();
-    let meters: HashMap<MeterId, Meter> =
-        meters::all(read).await?.into_iter().map(|meter| (meter.id, meter)).collect();
+    let meters: HashMap<MeterId, Meter> = meters::all(read).await?.into_iter().map(|meter| (meter.id, meter)).collect();
     let mut above = TenantId::from_uuid(uuid::Uuid::nil());
     let mut first = true;
     loop {
@@ -161,12 +160,7 @@ pub async fn run(read: &mut Read, progress: &(dyn Fn(u64) + Send + Sync)) -> Res
     Ok(found)
 }
 
-async fn known(
-    read: &mut Read,
-    range: Range,
-    meters: &HashMap<MeterId, Meter>,
-    page: Vec<TenantId>,
-) -> Result<Known> {
+async fn known(read: &mut Read, range: Range, meters: &HashMap<MeterId, Meter>, page: Vec<TenantId>) -> Result<Known> {
     let list = json_ids(page.iter().copied());
     let periods = rows!(read, (Id<TenantId>, Id<PeriodId>), own::PERIODS, list.as_str())?;
     let entitlements = rows!(read, (Id<TenantId>, Id<EntitlementId>), own::ENTITLEMENTS, list.as_str())?;

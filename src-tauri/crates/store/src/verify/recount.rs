@@ -140,8 +140,7 @@ pub(crate) async fn superseded(
     range: Range,
     meters: &HashMap<MeterId, Meter>,
 ) -> Result<HashSet<EventKey>> {
-    let found =
-        rows!(read, (Id<TenantId>, String, String, Id<MeterId>), SUPERSEDED, Id(range.above), Id(range.up_to))?;
+    let found = rows!(read, (Id<TenantId>, String, String, Id<MeterId>), SUPERSEDED, Id(range.above), Id(range.up_to))?;
     let is_max = |meter: &MeterId| meters.get(meter).is_some_and(|meter| meter.aggregation == Aggregation::Max);
     Ok(found
         .into_iter()

@@ -1,0 +1,35 @@
+//! What the looking commands share: times, levels and empty cells.
+
+use crate::context::Context;
+use billing::time::Timestamp;
+use operations::error::{OperationError, Result};
+use operations::wire::Level;
+
+/// The time that was asked for, or now.
+pub fn moment(context: &Context, at: Option<&str>) -> Result<Timestamp> {
+    let Some(text) = at else { return Ok(context.host.now()) };
+    text.parse().map_err(|error| {
+        OperationError::wrong_use("not_a_time", "Give the time as 2026-01-31T08:00:00Z.")
+            .field("at")
+            .because::<billing::time::TimeError>(error)
+    })
+}
+
+/// The word of a level.
+pub const fn level(level: Level) -> &'static str {
+    match level {
+        Level::Normal => "NORMAL",
+        Level::Warning => "WARNING",
+        Level::Alert => "ALERT",
+    }
+}
+
+/// What may be absent.
+pub fn cell(text: Option<&str>) -> String {
+    text.unwrap_or("-").to_owned()
+}
+
+/// A limit, where absent means that there is none.
+pub fn limit(text: Option<&str>) -> String {
+    text.unwrap_or("unlimited").to_owned()
+}
