@@ -186,6 +186,16 @@ fn a_plan_change_rates_segments() {
 }
 
 #[test]
+fn a_tier_that_proration_leaves_without_room_is_not_entered() {
+    let price = price(Model::Graduated(tiers(&[("40", "0", "1"), ("50", "0", "5"), ("", "0", "7")])));
+    let few = Segment { price: Some(&price), included: Some(0), used: 3, days: 1 };
+    let rest = Segment { price: None, included: None, used: 0, days: 30 };
+    let rated = rate_segments(&[few, rest], 31, Scale::ZERO, usd()).expect("rated");
+    let line = rated[0].line.as_ref().expect("a line");
+    assert_eq!(line.amount.minor(), 800, "bounds 1 and 1: the flat amounts of the first and the last tier, not 5");
+}
+
+#[test]
 fn a_change_on_16_january_is_15_and_16_days() {
     let from = |text: &str| text.parse::<billing::time::Day>().expect("a day");
     let (start, change, end) = (from("2026-01-01"), from("2026-01-16"), from("2026-02-01"));
