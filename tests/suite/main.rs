@@ -22,4 +22,7 @@ macro_rules! on_every_engine {
 }
 
 mod append;
+mod look;
 mod statements;
+mod together;
+mod trigger;

@@ -37,6 +37,7 @@ pub mod append;
 pub mod audit;
 pub mod check;
 pub mod company;
+pub mod counters;
 pub mod events;
 pub mod imports;
 pub mod ledger;
@@ -75,6 +76,7 @@ pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
         alerts,
         check,
         company,
+        counters,
         events,
         imports,
         ledger,

@@ -63,6 +63,8 @@ statements! {
     BY_NAME = "select tenant_id, name, email, outside_id, country, zone, currency, created_at from tenants where name = $1 order by tenant_id limit 2";
     BY_OUTSIDE_ID = "select tenant_id, name, email, outside_id, country, zone, currency, created_at from tenants where outside_id = $1";
     IDS_BY_OUTSIDE_ID = in_texts("select outside_id, tenant_id from tenants where outside_id ", "");
+    PAGE_BY_NAME = "select tenant_id, name, email, outside_id, country, zone, currency, created_at from tenants
+        where (name, tenant_id) > ($1, $2) or $1 is null order by name, tenant_id limit $3";
     ALL_IDS = "select tenant_id from tenants where tenant_id > $1 or $1 is null order by tenant_id limit $2";
     LOCK = pair("select tenant_id from tenants where tenant_id = $1 for update", "select tenant_id from tenants where tenant_id = $1");
     LOCK_PERIODS = pair(
@@ -150,6 +152,16 @@ pub async fn ids_by_outside_id(read: &mut Read, outside_ids: &[String]) -> Resul
 pub async fn page_of_ids(read: &mut Read, after: Option<TenantId>, limit: u32) -> Result<Vec<TenantId>> {
     let found = rows!(read, (Id<TenantId>,), ALL_IDS, after.map(Id), i64::from(limit))?;
     Ok(found.into_iter().map(|(id,)| id.0).collect())
+}
+
+/// Tenants by name, after one of them.
+///
+/// # Errors
+/// What the database gave.
+pub async fn page_by_name(read: &mut Read, after: Option<(String, TenantId)>, limit: u32) -> Result<Vec<Tenant>> {
+    let (name, id) = after.map_or((None, None), |(name, id)| (Some(name), Some(Id(id))));
+    let found = rows!(read, TenantRow, PAGE_BY_NAME, name.as_deref(), id, i64::from(limit))?;
+    Ok(found.into_iter().map(Tenant::from).collect())
 }
 
 /// Takes the locks that a change of what held for a tenant needs, and raises its timeline's version: ingest that is

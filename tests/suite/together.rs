@@ -1,0 +1,261 @@
+//! Many at once: writers, racers, readers, closings. The effect is that of one after another.
+
+use crate::look::{assert_sound, billable, verify};
+use billing::level::Admission;
+use billing::period::PeriodStatus;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use store::admit::{Admitted, admit};
+use store::append::Outcome;
+use store::{StoreError, audit, periods};
+use support::{Ledger, World};
+
+on_every_engine!(
+    sixteen_writers_each_event_many_times,
+    sixteen_racers_for_the_last_unit,
+    a_checker_during_ingest,
+    closing_during_ingest,
+    an_uncommitted_winner,
+    a_failed_audit_undoes_everything,
+    folding_during_ingest,
+    admitting_again_counts_once,
+);
+
+/// A small generator, so that a failure can be repeated.
+fn next(seed: &mut u64) -> u64 {
+    *seed ^= *seed << 13;
+    *seed ^= *seed >> 7;
+    *seed ^= *seed << 17;
+    *seed
+}
+
+async fn sixteen_writers_each_event_many_times(ledger: Ledger) {
+    let world = Arc::new(World::new(&ledger.store, 5).await.unwrap());
+    let meters = ["calls", "tokens", "exports", "peak", "storage"];
+    let mut events = Vec::new();
+    for n in 0..400_usize {
+        let quantity = i64::try_from(n % 37).unwrap() + 1;
+        events.push(world.event(n % 5, meters[n % meters.len()], &format!("k{n}"), quantity, "2026-01-10T08:00:00Z"));
+    }
+    // Each event one to ten times, shuffled, in batches of uneven size.
+    let mut seed = 0x5eed;
+    let mut sent: Vec<_> =
+        events.iter().flat_map(|event| vec![event.clone(); 1 + (next(&mut seed) % 10) as usize]).collect();
+    for index in (1..sent.len()).rev() {
+        sent.swap(index, (next(&mut seed) as usize) % (index + 1));
+    }
+    let share = sent.len().div_ceil(16);
+    let mut writers = Vec::new();
+    for (number, part) in sent.chunks(share).enumerate() {
+        let (store, world, part) = (ledger.store.clone(), Arc::clone(&world), part.to_vec());
+        writers.push(tokio::spawn(async move {
+            let mut accepted = 0;
+            for chunk in part.chunks(3 + number * 2) {
+                let outcomes = world.outcomes(&store, chunk.to_vec()).await.unwrap();
+                assert!(!outcomes.contains(&Outcome::Conflict), "equal events never conflict");
+                accepted += outcomes.iter().filter(|outcome| **outcome == Outcome::Accepted).count();
+            }
+            accepted
+        }));
+    }
+    let mut accepted = 0;
+    for writer in writers {
+        accepted += writer.await.unwrap();
+    }
+    assert_eq!(accepted, 400, "each is accepted exactly once, whoever came first");
+    assert_eq!(assert_sound(&ledger.store).await.ledger_events, 400, "and is in the ledger once");
+}
+
+async fn sixteen_racers_for_the_last_unit(ledger: Ledger) {
+    let world = Arc::new(World::new(&ledger.store, 1).await.unwrap());
+    for meter in ["calls", "tokens", "storage"] {
+        let most = world.event(0, meter, &format!("most of {meter}"), 1_999, "2026-01-10T08:00:00Z");
+        world.append(&ledger.store, vec![most]).await.unwrap();
+        let mut racers = Vec::new();
+        for number in 0..16 {
+            let (store, world) = (ledger.store.clone(), Arc::clone(&world));
+            racers.push(tokio::spawn(async move {
+                let event = world.event(0, meter, &format!("{meter} racer {number}"), 1, "2026-01-10T09:00:00Z");
+                let now = world.now;
+                store.write(move |write| Box::pin(async move { admit(write, event, now).await })).await.unwrap()
+            }));
+        }
+        let mut won = 0;
+        for racer in racers {
+            match racer.await.unwrap() {
+                Admitted::Recorded { used, .. } => {
+                    assert_eq!(used, 2_000, "the winner reaches the cap");
+                    won += 1;
+                }
+                Admitted::Refused { left, cap, .. } => assert_eq!((left, cap), (0, 2_000), "the others are told"),
+                Admitted::NotRecorded(outcome) => panic!("{outcome:?}"),
+            }
+        }
+        assert_eq!(won, 1, "one unit of {meter}, one winner");
+    }
+    assert_sound(&ledger.store).await;
+}
+
+async fn admitting_again_counts_once(ledger: Ledger) {
+    let world = World::new(&ledger.store, 1).await.unwrap();
+    let event = world.event(0, "calls", "a", 1_500, "2026-01-10T09:00:00Z");
+    for turn in 0..2 {
+        let (event, now) = (event.clone(), world.now);
+        let answer =
+            ledger.store.write(move |write| Box::pin(async move { admit(write, event, now).await })).await.unwrap();
+        let Admitted::Recorded { used, earlier, limits, .. } = answer else { panic!("{answer:?}") };
+        assert_eq!((used, earlier), (1_500, turn == 1), "the same answer, counted once");
+        assert_eq!(limits.admit(used, 501), Admission::Refused { cap: 2_000, left: 500 }, "500 are left");
+    }
+}
+
+async fn a_checker_during_ingest(ledger: Ledger) {
+    let world = Arc::new(World::new(&ledger.store, 3).await.unwrap());
+    let done = Arc::new(AtomicBool::new(false));
+    let checker = {
+        let (store, done) = (ledger.store.clone(), Arc::clone(&done));
+        tokio::spawn(async move {
+            let mut checks = 0;
+            loop {
+                let last = done.load(Ordering::SeqCst);
+                let found = verify(&store).await;
+                assert_eq!(found.drift, [], "counter equals ledger in every transaction");
+                checks += 1;
+                if last {
+                    return checks;
+                }
+            }
+        })
+    };
+    for round in 0..40 {
+        let events = (0..30)
+            .map(|n| {
+                world.event(
+                    n % 3,
+                    ["calls", "peak", "storage"][n % 3],
+                    &format!("{round}-{n}"),
+                    2,
+                    "2026-01-10T08:00:00Z",
+                )
+            })
+            .collect();
+        world.append(&ledger.store, events).await.unwrap();
+    }
+    done.store(true, Ordering::SeqCst);
+    assert!(checker.await.unwrap() >= 1, "it checked at least at the end");
+}
+
+async fn closing_during_ingest(ledger: Ledger) {
+    let world = Arc::new(World::new(&ledger.store, 1).await.unwrap());
+    let period = world.event(0, "calls", "x", 1, "2026-01-10T08:00:00Z").assignment.billed_period.unwrap();
+    let writer = {
+        let (store, world) = (ledger.store.clone(), Arc::clone(&world));
+        tokio::spawn(async move {
+            let mut accepted = 0_i64;
+            for n in 0..400 {
+                let event = world.event(0, "calls", &format!("k{n}"), 1, "2026-01-10T08:00:00Z");
+                match world.outcomes(&store, vec![event]).await.unwrap()[0] {
+                    Outcome::Accepted => accepted += 1,
+                    Outcome::PeriodClosed => return accepted,
+                    other => panic!("{other:?}"),
+                }
+            }
+            accepted
+        })
+    };
+    let tenant = world.tenants[0];
+    let at_closing = ledger
+        .store
+        .write(move |write| {
+            Box::pin(async move {
+                periods::set_status(write, tenant, period, PeriodStatus::Closed).await?;
+                let counters = store::counters::of_period(write, tenant, period).await?;
+                Ok::<_, StoreError>(counters.first().map_or(0, |counter| counter.billable))
+            })
+        })
+        .await
+        .unwrap();
+    let accepted = writer.await.unwrap();
+    assert_eq!(accepted, at_closing, "what the closing saw is all that ever entered");
+    assert_eq!(billable(&ledger.store, &world, 0, "calls").await, at_closing, "and it stays so");
+}
+
+async fn an_uncommitted_winner(ledger: Ledger) {
+    let world = Arc::new(World::new(&ledger.store, 1).await.unwrap());
+    for round in 0..60 {
+        let mut racers = Vec::new();
+        for quantity in [1, 2, 1, 2] {
+            let (store, world) = (ledger.store.clone(), Arc::clone(&world));
+            racers.push(tokio::spawn(async move {
+                let event = world.event(0, "exports", &format!("round {round}"), quantity, "2026-01-10T08:00:00Z");
+                (quantity, world.outcomes(&store, vec![event]).await.unwrap()[0])
+            }));
+        }
+        let mut answers = Vec::new();
+        for racer in racers {
+            answers.push(racer.await.unwrap());
+        }
+        let winner = answers.iter().find(|(_, outcome)| *outcome == Outcome::Accepted).map(|(quantity, _)| *quantity);
+        let winner = winner.expect("one wins");
+        let count = |wanted| answers.iter().filter(|(_, outcome)| *outcome == wanted).count();
+        assert_eq!(count(Outcome::Accepted), 1, "one content is in");
+        assert_eq!(count(Outcome::Duplicate), 1, "its twin is a duplicate");
+        assert_eq!(count(Outcome::Conflict), 2, "the others are conflicts, though the winner was not committed yet");
+        let twin = answers.iter().find(|(_, outcome)| *outcome == Outcome::Duplicate).unwrap();
+        assert_eq!(twin.0, winner, "duplicates have the winner's content");
+    }
+    assert_sound(&ledger.store).await;
+}
+
+async fn a_failed_audit_undoes_everything(ledger: Ledger) {
+    let world = World::new(&ledger.store, 1).await.unwrap();
+    let record = |number| audit::AuditRecord {
+        id: billing::ids::AuditId::from_uuid(uuid::Uuid::from_u128(number)),
+        at: world.now,
+        actor: "tester".to_owned(),
+        action: "test".to_owned(),
+        tenant: None,
+        subject: String::new(),
+        before: None,
+        after: None,
+        reason: String::new(),
+    };
+    // Two records of one id: the second insert fails.
+    let records = [record(1), record(1)];
+    let batch = world.batch(vec![world.event(0, "calls", "a", 1, "2026-01-10T08:00:00Z")]);
+    let failed = ledger
+        .store
+        .write(move |write| {
+            Box::pin(async move {
+                store::append::append(write, &batch).await?;
+                audit::record(write, &records).await
+            })
+        })
+        .await;
+    assert!(failed.is_err(), "the audit record cannot be written");
+    assert_eq!(assert_sound(&ledger.store).await.ledger_events, 0, "so nothing else is");
+}
+
+async fn folding_during_ingest(ledger: Ledger) {
+    let world = Arc::new(World::new(&ledger.store, 2).await.unwrap());
+    let writer = {
+        let (store, world) = (ledger.store.clone(), Arc::clone(&world));
+        tokio::spawn(async move {
+            for round in 0..30 {
+                let events =
+                    (0..12).map(|n| world.event(n % 2, "calls", &format!("{round}-{n}"), 1, "2026-01-10T08:00:00Z"));
+                world.append(&store, events.collect()).await.unwrap();
+            }
+        })
+    };
+    let mut folded = 0;
+    while !writer.is_finished() {
+        folded += ledger.store.write(|write| Box::pin(async move { store::company::fold(write).await })).await.unwrap();
+        assert_eq!(verify(&ledger.store).await.drift, [], "days and deltas together equal the ledger at any time");
+    }
+    writer.await.unwrap();
+    ledger.store.write(|write| Box::pin(async move { store::company::fold(write).await })).await.unwrap();
+    let left = ledger.store.read(|read| Box::pin(async move { store::company::deltas(read).await })).await.unwrap();
+    assert_eq!(left, 0, "all are folded (the last of {folded})");
+    assert_sound(&ledger.store).await;
+}
