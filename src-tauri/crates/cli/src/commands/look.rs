@@ -8,10 +8,8 @@ use operations::wire::Level;
 /// The time that was asked for, or now.
 pub fn moment(context: &Context, at: Option<&str>) -> Result<Timestamp> {
     let Some(text) = at else { return Ok(context.host.now()) };
-    text.parse().map_err(|error| {
-        OperationError::wrong_use("not_a_time", "Give the time as 2026-01-31T08:00:00Z.")
-            .field("at")
-            .because::<billing::time::TimeError>(error)
+    text.parse().map_err(|error: billing::time::TimeError| {
+        OperationError::wrong_use("not_a_time", "Give the time as 2026-01-31T08:00:00Z.").field("at").because(error)
     })
 }
 
