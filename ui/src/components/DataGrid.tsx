@@ -34,7 +34,10 @@ type Props<Row> = {
 const OURS = new Set(["j", "k", "x", "Enter", " "]);
 
 function suppress({ event }: SuppressKeyboardEventParams): boolean {
-  return OURS.has(event.key) && !event.ctrlKey && !event.metaKey;
+  const ours = OURS.has(event.key) && !event.ctrlKey && !event.metaKey;
+  // The space bar would also scroll the page of rows.
+  if (ours && event.key === " ") event.preventDefault();
+  return ours;
 }
 
 function move<Row>(api: GridApi<Row>, by: number): void {

@@ -18,7 +18,7 @@ export function ErrorState({ error, onRetry, retrying, what }: Props) {
   return (
     <div className={classes.state} role="alert" data-testid="error-state" data-code={error.code}>
       <IconAlertCircle size={22} className={classes.errorIcon} aria-hidden />
-      <h3 className={classes.title}>{what} could not be loaded</h3>
+      <h2 className={classes.title}>{what} could not be loaded</h2>
       <p className={classes.text}>{error.message}</p>
       <p className={classes.code}>
         <span className="mono">{error.code}</span>

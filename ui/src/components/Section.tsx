@@ -1,4 +1,5 @@
 import { type ReactNode, useId } from "react";
+import { ScrollRegion } from "./ScrollRegion";
 import classes from "./section.module.css";
 
 type Props = {
@@ -24,7 +25,11 @@ export function Section({ title, note, actions, children, flush = "padded", test
         {note && <span className={classes.note}>{note}</span>}
         {actions && <div className={classes.actions}>{actions}</div>}
       </div>
-      <div className={flush === "flush" ? classes.flush : classes.body}>{children}</div>
+      {flush === "flush" ? (
+        <ScrollRegion label={title}>{children}</ScrollRegion>
+      ) : (
+        <div className={classes.body}>{children}</div>
+      )}
     </section>
   );
 }

@@ -9,7 +9,7 @@ import { PeriodPicker } from "./PeriodPicker";
 
 export function TopBar() {
   return (
-    <header className={classes.top}>
+    <section className={classes.top} aria-label="Top bar">
       <DatabaseMenu />
       <PeriodPicker />
       <UnstyledButton className={classes.search} onClick={() => spotlight.open()} data-testid="palette-open">
@@ -19,6 +19,6 @@ export function TopBar() {
       </UnstyledButton>
       <ImportIndicator />
       <Freshness />
-    </header>
+    </section>
   );
 }

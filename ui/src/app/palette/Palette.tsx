@@ -78,6 +78,7 @@ export function Palette() {
       maxHeight={420}
       size={600}
       transitionProps={{ duration: 80 }}
+      attributes={{ content: { "aria-label": "Search" } }}
       overlayProps={{ blur: 0, backgroundOpacity: 0.4 }}
     >
       <Spotlight.Search
