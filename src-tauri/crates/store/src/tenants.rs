@@ -164,6 +164,18 @@ pub async fn page_by_name(read: &mut Read, after: Option<(String, TenantId)>, li
     Ok(found.into_iter().map(Tenant::from).collect())
 }
 
+/// Locks a tenant against changes and other holders of this lock until the transaction ends: who decides by a counter
+/// and then writes takes it first. Ingest does not wait for it.
+///
+/// # Errors
+/// [`StoreError::NotFound`].
+pub async fn lock(write: &mut Write, id: TenantId) -> Result<()> {
+    if rows!(write, (Id<TenantId>,), LOCK, Id(id))?.is_empty() {
+        return Err(StoreError::NotFound(format!("tenant {id}")));
+    }
+    Ok(())
+}
+
 /// Takes the locks that a change of what held for a tenant needs, and raises its timeline's version: ingest that is
 /// running is waited for, ingest that has resolved against the old version comes back as stale.
 ///

@@ -42,11 +42,12 @@ pub async fn entry_preview(store: &Store, host: &dyn Host, request: &EntryReques
 pub async fn entry_act(store: &Store, host: &dyn Host, request: &EntryRequest, shown: &str) -> Result<Change> {
     let wanted = Arc::new(Wanted::new(host, request)?);
     let shown: Arc<str> = shown.into();
-    let act = move |write| {
-        let (wanted, shown) = (Arc::clone(&wanted), Arc::clone(&shown));
-        async move { enter(write, &wanted, &shown).await }.boxed()
-    };
-    store.write(act).await
+    store
+        .write(move |write| {
+            let (wanted, shown) = (Arc::clone(&wanted), Arc::clone(&shown));
+            async move { enter(write, &wanted, &shown).await }.boxed()
+        })
+        .await
 }
 
 /// A request, checked as far as it can be without the database.

@@ -28,11 +28,12 @@ pub async fn erase_preview(store: &Store, host: &dyn Host, request: &EraseReques
 pub async fn erase_act(store: &Store, host: &dyn Host, request: &EraseRequest, shown: &str) -> Result<Change> {
     let wanted = Arc::new(Wanted::new(host, request)?);
     let shown: Arc<str> = shown.into();
-    let act = move |write| {
-        let (wanted, shown) = (Arc::clone(&wanted), Arc::clone(&shown));
-        async move { erase(write, &wanted, &shown).await }.boxed()
-    };
-    store.write(act).await
+    store
+        .write(move |write| {
+            let (wanted, shown) = (Arc::clone(&wanted), Arc::clone(&shown));
+            async move { erase(write, &wanted, &shown).await }.boxed()
+        })
+        .await
 }
 
 #[derive(Debug)]
@@ -79,7 +80,7 @@ async fn prepare(read: &mut Read, wanted: &Wanted) -> Result<Change> {
         "This cannot be undone, and backups and files that were imported are not touched.".to_owned(),
         "Its usage stays and is billed as before.".to_owned(),
     ];
-    Ok(change(format!("Erase the {} {} of {}", subject.kind, subject.id, tenant.name), effects, warnings))
+    Ok(change(format!("Erase the {} {} of {}", subject.kind.as_str(), subject.id, tenant.name), effects, warnings))
 }
 
 async fn erase(write: &mut Write, wanted: &Wanted, shown: &str) -> Result<Change> {

@@ -44,11 +44,12 @@ pub async fn override_preview(store: &Store, host: &dyn Host, request: &Override
 pub async fn override_act(store: &Store, host: &dyn Host, request: &OverrideRequest, shown: &str) -> Result<Change> {
     let wanted = Arc::new(Wanted::new(host, request)?);
     let shown: Arc<str> = shown.into();
-    let act = move |write| {
-        let (wanted, shown) = (Arc::clone(&wanted), Arc::clone(&shown));
-        async move { set(write, &wanted, &shown).await }.boxed()
-    };
-    store.write(act).await
+    store
+        .write(move |write| {
+            let (wanted, shown) = (Arc::clone(&wanted), Arc::clone(&shown));
+            async move { set(write, &wanted, &shown).await }.boxed()
+        })
+        .await
 }
 
 /// A request, checked as far as it can be without the database.
