@@ -7,6 +7,7 @@ pub mod error;
 pub mod host;
 pub mod import;
 pub mod look;
+pub mod jobs;
 pub mod open;
 pub mod rate;
 pub mod sample;

@@ -100,3 +100,15 @@ async fn erase(write: &mut Write, wanted: &Wanted, shown: &str) -> Result<Change
     wanted.act.record(write, recorded).await?;
     Ok(change)
 }
+
+/// Whose subject it is, for a person who knows only its id.
+///
+/// # Errors
+/// `unknown_subject`, or the field at fault.
+pub async fn tenant_of_subject(store: &Store, subject: &str) -> Result<TenantId> {
+    let id: SubjectId = asked::id("subject_id", subject)?;
+    let found = store.read(move |read| async move { subjects::anywhere(read, id).await }.boxed()).await?;
+    found.first().map(|subject| subject.tenant).ok_or_else(|| {
+        OperationError::not_found("unknown_subject", "There is no such subject.").field("subject_id")
+    })
+}

@@ -14,7 +14,7 @@ mod quarantine;
 mod quota;
 
 pub use entry::{entry_act, entry_preview};
-pub use erase::{erase_act, erase_preview};
+pub use erase::{erase_act, erase_preview, tenant_of_subject};
 pub use overrides::{override_act, override_preview};
 pub use periods::{PeriodsExtended, extend_periods};
 pub use quarantine::quarantine_decide;
