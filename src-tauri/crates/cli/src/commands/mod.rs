@@ -2,9 +2,15 @@
 //!
 //! To add one: a file here with `Args` and `run`, a variant below, and a line in `run`.
 
+mod changing;
+mod enter;
+mod erase_subject;
 mod events;
+mod jobs;
 mod look;
 mod migrate;
+mod overrides;
+mod quota;
 mod rate;
 mod sample;
 mod stats;
@@ -22,8 +28,16 @@ use operations::error::Result;
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Enter a use by hand, or correct one
+    Enter(enter::Args),
+    /// List and run jobs
+    Jobs(jobs::Args),
     /// Create the database's tables, or bring them up to date
     Migrate(migrate::Args),
+    /// Change a tenant's allowance for a time
+    Override(overrides::Args),
+    /// May so much more be used
+    Quota(quota::Args),
     /// Price uses under prices, from JSON Lines on standard input
     Rate(rate::Args),
     /// Write the sample company into a new file
@@ -48,7 +62,11 @@ impl Command {
     /// Runs it.
     pub async fn run(self, context: &Context) -> Result<Outcome> {
         match self {
+            Self::Enter(args) => enter::run(args, context).await,
+            Self::Jobs(args) => jobs::run(args, context).await,
             Self::Migrate(args) => migrate::run(args, context).await,
+            Self::Override(args) => overrides::run(args, context).await,
+            Self::Quota(args) => quota::run(args, context).await,
             Self::Rate(args) => rate::run(args, context),
             Self::Sample(args) => sample::run(args, context).await,
             Self::Events(args) => events::run(args, context).await,

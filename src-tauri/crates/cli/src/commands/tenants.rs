@@ -1,5 +1,6 @@
 //! `tenants`: all tenants with their levels, the highest percentage first.
 
+use super::erase_subject;
 use super::look::{cell, level, moment};
 use crate::context::Context;
 use crate::output::{Form, Outcome, print, print_json, table};
@@ -9,7 +10,10 @@ use operations::wire::{Level, TenantRow};
 
 /// Arguments of `tenants`.
 #[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Args {
+    #[command(subcommand)]
+    command: Option<Command>,
     /// Only tenants from 80 % on
     #[arg(long)]
     flagged: bool,
@@ -18,8 +22,17 @@ pub struct Args {
     at: Option<String>,
 }
 
-/// Lists them.
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Take a subject's name and details away; its usage stays
+    EraseSubject(erase_subject::Args),
+}
+
+/// Lists them, or erases a subject of one.
 pub async fn run(args: Args, context: &Context) -> Result<Outcome> {
+    if let Some(Command::EraseSubject(args)) = args.command {
+        return erase_subject::run(args, context).await;
+    }
     let at = moment(context, args.at.as_deref())?;
     let store = context.open_read_only().await?;
     let mut list = look::tenants(&store, at).await?;
