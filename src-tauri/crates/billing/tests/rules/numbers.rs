@@ -161,6 +161,15 @@ fn minimum_and_maximum() {
 }
 
 #[test]
+fn the_minimum_is_due_on_the_last_line_only() {
+    let terms =
+        PriceTerms { minimum: Some(dec("5")), ..PriceTerms::of(Model::PerUnit(PerUnit { unit_amount: dec("1") })) };
+    let price = Price::new(terms).expect("a price");
+    let billed = |phase| line(&price, None, &Use::Quantity(dec("2")), phase, usd()).expect("a line").amount.minor();
+    assert_eq!((billed(Phase::Running), billed(Phase::Final)), (200, 500), "2 so far, 5 at the end");
+}
+
+#[test]
 fn split_periods_round_the_cumulative_first() {
     let price = per_unit("0.001");
     let (first, both) = (Use::Quantity(dec("333")), Use::Quantity(dec("666")));
@@ -242,6 +251,7 @@ fn splits_add_up() {
     assert_eq!(split::by_weight(100, &[1, 1, 1]), Ok(vec![34, 33, 33]), "the first of equals takes the cent");
     assert_eq!(split::by_weight(-100, &[1, 1, 1]), Ok(vec![-34, -33, -33]), "and of a credit");
     assert_eq!(split::by_weight(5, &[0, 7, 0]), Ok(vec![0, 5, 0]), "no weight, no part");
+    assert_eq!(split::by_weight(100, &[1, 2, 4]), Ok(vec![14, 29, 57]), "28.57 has the largest remainder");
     assert!(split::by_weight(5, &[0, 0]).is_err(), "nothing to split by");
 }
 
