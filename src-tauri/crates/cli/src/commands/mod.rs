@@ -8,6 +8,7 @@ mod erase_subject;
 mod events;
 mod jobs;
 mod look;
+mod import;
 mod migrate;
 mod overrides;
 mod quota;
@@ -38,6 +39,8 @@ pub enum Command {
     Override(overrides::Args),
     /// May so much more be used
     Quota(quota::Args),
+    /// Import usage
+    Import(import::Args),
     /// Price uses under prices, from JSON Lines on standard input
     Rate(rate::Args),
     /// Write the sample company into a new file
@@ -67,6 +70,7 @@ impl Command {
             Self::Migrate(args) => migrate::run(args, context).await,
             Self::Override(args) => overrides::run(args, context).await,
             Self::Quota(args) => quota::run(args, context).await,
+            Self::Import(args) => import::run(args, context).await,
             Self::Rate(args) => rate::run(args, context),
             Self::Sample(args) => sample::run(args, context).await,
             Self::Events(args) => events::run(args, context).await,

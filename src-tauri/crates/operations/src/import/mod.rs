@@ -5,13 +5,25 @@
 //! put-aside file, never away.
 
 mod aside;
+pub mod body;
+mod catalog;
+mod event;
+mod feed;
 pub mod identity;
 pub mod interpret;
 pub mod layout;
+mod ledger;
 pub mod mapping;
+mod overlap;
 mod preset;
 pub mod read;
 pub mod refusal;
+mod run;
+mod simulate;
+mod step;
+mod take;
+mod tally;
 mod time;
 
 pub use preset::{load, presets};
+pub use run::{Told, run};

@@ -13,10 +13,12 @@ mod insert;
 mod known;
 mod levels;
 mod reduce;
+mod seen;
 
 pub use alerting::AlertChange;
 pub(crate) use known::json_keys;
 pub use known::known;
+pub use seen::{LevelTotals, level_totals, parents};
 
 use crate::conn::Write;
 use crate::error::{Result, StoreError};
@@ -35,6 +37,7 @@ pub(crate) const STATEMENTS: &[&[(&str, crate::sql::Sql)]] = &[
     insert::STATEMENTS,
     known::STATEMENTS,
     levels::STATEMENTS,
+    seen::STATEMENTS,
 ];
 
 /// Metadata of an event that may name people. It is kept apart, and the ledger keeps its salted hash.

@@ -1,0 +1,124 @@
+//! What the ledger would say to events, from reads alone: the dry run's counterpart of the store's append.
+//!
+//! It remembers what it would have accepted, so that a key that comes twice in one file is seen.
+
+use super::ledger::Ledger;
+use crate::error::Result;
+use billing::event::{EventKey, Fingerprint};
+use billing::ids::{MeterId, TenantId};
+use billing::leaf::fingerprint;
+use billing::meter::{Aggregation, Meter};
+use billing::timeline::Parent;
+use sha2::{Digest, Sha256};
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use store::append::{Batch, NewEvent, Outcome, known, level_totals};
+
+/// What a look would have accepted.
+#[derive(Default)]
+pub struct Simulated {
+    /// Half hashes of keys and of contents: 24 bytes per event, whatever the keys are.
+    seen: HashMap<u128, u64>,
+    levels: HashMap<(TenantId, MeterId), (i64, i64)>,
+    met: HashSet<TenantId>,
+    parents: HashMap<EventKey, Parent>,
+}
+
+impl Simulated {
+    /// What would become of each event.
+    ///
+    /// # Errors
+    /// What the database gave.
+    pub async fn submit(
+        &mut self,
+        ledger: &mut Ledger<'_>,
+        batch: &Arc<Batch>,
+        meters: &[Arc<Meter>],
+    ) -> Result<Vec<Outcome>> {
+        let there = {
+            let batch = Arc::clone(batch);
+            ledger
+                .read(move |read| {
+                    Box::pin(async move {
+                        let keys: Vec<&EventKey> = batch.events.iter().map(|event| &event.usage.key).collect();
+                        Ok(known(read, &keys).await?)
+                    })
+                })
+                .await?
+        };
+        self.meet_levels(ledger, batch, meters).await?;
+        let events = batch.events.iter().zip(meters);
+        Ok(events.map(|(event, meter)| self.outcome(event, meter, there.get(&event.usage.key))).collect())
+    }
+
+    /// An event that would have been accepted, as a correction needs it.
+    pub fn parent(&self, key: &EventKey) -> Option<&Parent> {
+        self.parents.get(key)
+    }
+
+    async fn meet_levels(&mut self, ledger: &mut Ledger<'_>, batch: &Batch, meters: &[Arc<Meter>]) -> Result<()> {
+        let mut new: Vec<TenantId> = Vec::new();
+        for (event, meter) in batch.events.iter().zip(meters) {
+            if meter.aggregation == Aggregation::Level && self.met.insert(event.usage.key.tenant) {
+                new.push(event.usage.key.tenant);
+            }
+        }
+        if !new.is_empty() {
+            let totals =
+                ledger.read(move |read| Box::pin(async move { Ok(level_totals(read, &new).await?) })).await?;
+            self.levels.extend(totals);
+        }
+        Ok(())
+    }
+
+    fn outcome(&mut self, event: &NewEvent, meter: &Meter, there: Option<&Fingerprint>) -> Outcome {
+        let content = fingerprint(&event.usage);
+        if let Some(known) = there {
+            return if *known == content { Outcome::Duplicate } else { Outcome::Conflict };
+        }
+        let (key, half) = (hash_of(&event.usage.key), half_of(content));
+        if let Some(known) = self.seen.get(&key) {
+            return if *known == half { Outcome::Duplicate } else { Outcome::Conflict };
+        }
+        if meter.aggregation == Aggregation::Level && !self.moves_level(event) {
+            return Outcome::BelowZero;
+        }
+        self.seen.insert(key, half);
+        let (usage, assignment) = (&event.usage, event.assignment.clone());
+        if self.parents.len() < MAX_PARENTS {
+            let parent = Parent { meter: usage.meter, occurred_at: usage.occurred_at, assignment };
+            self.parents.insert(usage.key.clone(), parent);
+        }
+        Outcome::Accepted
+    }
+
+    fn moves_level(&mut self, event: &NewEvent) -> bool {
+        let total = self.levels.entry((event.usage.key.tenant, event.usage.meter)).or_default();
+        let moved = event.assignment.contribution;
+        let billable = if event.assignment.billable { moved } else { 0 };
+        match (total.0.checked_add(moved), total.1.checked_add(billable)) {
+            (Some(all), Some(billable)) if all >= 0 && billable >= 0 => {
+                *total = (all, billable);
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Events that are kept whole, as possible parents of corrections later in the file.
+const MAX_PARENTS: usize = 100_000;
+
+fn hash_of(key: &EventKey) -> u128 {
+    let mut hasher = Sha256::new();
+    hasher.update(key.tenant.uuid().as_bytes());
+    hasher.update((key.source.len() as u64).to_be_bytes());
+    hasher.update(key.source.as_bytes());
+    hasher.update(key.key.as_bytes());
+    let digest = hasher.finalize();
+    digest[..16].iter().fold(0, |sum, byte| (sum << 8) | u128::from(*byte))
+}
+
+fn half_of(content: Fingerprint) -> u64 {
+    content.0[..8].iter().fold(0, |sum, byte| (sum << 8) | u64::from(*byte))
+}
