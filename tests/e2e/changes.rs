@@ -35,13 +35,7 @@ fn quiet_meter(database: &str) -> Result<(String, String, i64, i64)> {
 
 async fn enter(window: &Window, meter: &str, quantity: i64) -> Result<()> {
     window.click("entry-open").await?;
-    window.find("field-quantity").await?;
-    let select = window.find("field-meter").await?;
-    select.click().await?;
-    window.page.execute(
-        format!("const option = [...document.querySelectorAll('[role=option]')].find((item) => item.getAttribute('value') === '{meter}'); option?.click()"),
-        vec![],
-    ).await?;
+    window.choose("field-meter", meter).await?;
     window.fill("field-quantity", &quantity.to_string()).await?;
     window.fill("field-reason", "Counted by hand after a call with the customer").await?;
     window.click("entry-preview").await?;

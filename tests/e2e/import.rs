@@ -14,13 +14,14 @@ async fn a_file_is_looked_at_and_imported_once() -> Result<()> {
     window.find("overview-count-alert").await?;
     window.page.execute("window.location.hash = '#/import'", vec![]).await?;
     window.fill("import-file", &file.display().to_string()).await?;
-    window.click("import-preset-focus-1.0").await?;
+    window.choose("import-map", "focus-1.0").await?;
     window.click("import-backfill").await?;
     window.click("import-dry-run").await?;
+    window.wait("the dry run", "document.querySelector('[data-testid=import-result][data-dry-run=true]')").await?;
     assert_eq!(window.figure("import-accepted").await?, "1000", "the dry run says what a run would take");
     let before = cli(&database, &["verify"])?;
     window.click("import-run").await?;
-    window.wait("the result", "document.querySelector('[data-testid=import-result]')").await?;
+    window.wait("the result", "document.querySelector('[data-testid=import-result][data-dry-run=false]')").await?;
     assert_eq!(window.figure("import-accepted").await?, "1000", "and the run takes it");
     let after = cli(&database, &["verify"])?;
     let events = |value: &serde_json::Value| value["ledger_events"].as_u64().unwrap_or(0);

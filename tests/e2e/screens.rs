@@ -31,7 +31,7 @@ async fn show(window: &Window, path: &str) -> Result<()> {
 }
 
 async fn theme(window: &Window, name: &str) -> Result<()> {
-    let script = format!("localStorage.setItem('mantine-color-scheme-value', '{name}'); location.reload()");
+    let script = format!("localStorage.setItem('countinghouse.color-scheme', '{name}'); location.reload()");
     window.page.execute(script, vec![]).await?;
     window.find("page-title").await?;
     window.wait("the theme", &format!("document.documentElement.dataset.mantineColorScheme === '{name}'")).await
@@ -97,7 +97,7 @@ async fn the_palette_finds_a_tenant_by_keyboard_alone() -> Result<()> {
         .await?;
     let input = window.find("palette-input").await?;
     input.send_keys(name).await?;
-    window.wait("the hit", &format!("document.querySelector('[data-testid=\"palette-tenant-{id}\"]')")).await?;
+    window.wait("the hit", &format!("document.querySelector('[data-testid=\"palette-hit-{id}\"]')")).await?;
     input.send_keys(thirtyfour::Key::Enter + "").await?;
     window.wait("the tenant's page", &format!("location.hash.includes('{id}')")).await?;
     window

@@ -143,6 +143,15 @@ impl Window {
         Ok(field.send_keys(text).await?)
     }
 
+    /// Chooses an option of a select by its value.
+    pub async fn choose(&self, test_id: &str, value: &str) -> Result<()> {
+        self.click(test_id).await?;
+        let option = format!("[...document.querySelectorAll('[role=option]')].find((item) => item.getAttribute('value') === '{value}')");
+        self.wait("the option", &option).await?;
+        self.page.execute(format!("{option}.click()"), vec![]).await?;
+        Ok(())
+    }
+
     /// Waits until a question about the page is answered with yes.
     pub async fn wait(&self, what: &str, script: &str) -> Result<()> {
         let start = Instant::now();
