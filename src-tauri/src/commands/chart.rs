@@ -1,10 +1,11 @@
 //! Saving a chart: the dialog, the picture, the file.
 
-use super::Answer;
 use super::open::picked;
+use super::{Answer, tenant};
 use crate::console::Console;
 use documents::{DocumentError, chart, table};
 use operations::error::OperationError;
+use operations::host::Host;
 use operations::look;
 use serde::Deserialize;
 use std::io::Write;
@@ -45,8 +46,8 @@ pub async fn save_chart(
     format: ChartFormat,
 ) -> Answer<Option<String>> {
     let store = console.store()?;
-    let series = look::tenant_series(&store, &console.host, &tenant_id, days).await?;
-    let page = look::tenant_page(&store, &console.host, &tenant_id, None).await?;
+    let series = look::tenant_series(&store, tenant(&tenant_id)?, console.host.now(), days).await?;
+    let page = look::tenant_page(&store, tenant(&tenant_id)?, console.host.now()).await?;
     let title = format!("Usage of {}", page.name);
     let bytes = match format {
         ChartFormat::Png => chart::time_series_png(&title, &series),

@@ -1,7 +1,8 @@
 //! Looking: one command a screen, each read at one point in time.
 
-use super::Answer;
+use super::{Answer, moment, tenant};
 use crate::console::Console;
+use operations::host::Host;
 use operations::look;
 use operations::wire::{
     EventDetail, EventFilter, EventPage, MeterRow, MonthFigure, Overview, QuarantineFilter, QuarantinePage, SearchHit,
@@ -13,7 +14,7 @@ use tauri::State;
 #[tauri::command]
 #[specta::specta]
 pub async fn overview(console: State<'_, Console>, at: Option<String>) -> Answer<Overview> {
-    let shown = look::overview(&console.store()?, &console.host, at.as_deref()).await?;
+    let shown = look::overview(&console.store()?, moment(&console, at)?).await?;
     console.figures_shown();
     Ok(shown)
 }
@@ -22,28 +23,28 @@ pub async fn overview(console: State<'_, Console>, at: Option<String>) -> Answer
 #[tauri::command]
 #[specta::specta]
 pub async fn tenants(console: State<'_, Console>, at: Option<String>) -> Answer<TenantList> {
-    Ok(look::tenants(&console.store()?, &console.host, at.as_deref()).await?)
+    Ok(look::tenants(&console.store()?, moment(&console, at)?).await?)
 }
 
 /// One tenant, whole.
 #[tauri::command]
 #[specta::specta]
 pub async fn tenant_page(console: State<'_, Console>, tenant_id: String, at: Option<String>) -> Answer<TenantPage> {
-    Ok(look::tenant_page(&console.store()?, &console.host, &tenant_id, at.as_deref()).await?)
+    Ok(look::tenant_page(&console.store()?, tenant(&tenant_id)?, moment(&console, at)?).await?)
 }
 
 /// A tenant's use by day.
 #[tauri::command]
 #[specta::specta]
 pub async fn tenant_series(console: State<'_, Console>, tenant_id: String, days: u32) -> Answer<TimeSeries> {
-    Ok(look::tenant_series(&console.store()?, &console.host, &tenant_id, days).await?)
+    Ok(look::tenant_series(&console.store()?, tenant(&tenant_id)?, console.host.now(), days).await?)
 }
 
 /// A tenant's last twelve months.
 #[tauri::command]
 #[specta::specta]
 pub async fn tenant_months(console: State<'_, Console>, tenant_id: String) -> Answer<Vec<MonthFigure>> {
-    Ok(look::tenant_months(&console.store()?, &console.host, &tenant_id).await?)
+    Ok(look::tenant_months(&console.store()?, tenant(&tenant_id)?, console.host.now()).await?)
 }
 
 /// All meters.
@@ -57,7 +58,7 @@ pub async fn meters(console: State<'_, Console>) -> Answer<Vec<MeterRow>> {
 #[tauri::command]
 #[specta::specta]
 pub async fn events(console: State<'_, Console>, filter: EventFilter, cursor: Option<String>) -> Answer<EventPage> {
-    Ok(look::events(&console.store()?, &console.host, &filter, cursor.as_deref()).await?)
+    Ok(look::events(&console.store()?, console.host.now(), &filter, cursor.as_deref()).await?)
 }
 
 /// One event, whole.
@@ -69,14 +70,14 @@ pub async fn event_detail(
     source: String,
     key: String,
 ) -> Answer<EventDetail> {
-    Ok(look::event_detail(&console.store()?, &tenant_id, &source, &key).await?)
+    Ok(look::event_detail(&console.store()?, tenant(&tenant_id)?, &source, &key).await?)
 }
 
 /// Subjects of a tenant by name or outside id.
 #[tauri::command]
 #[specta::specta]
 pub async fn subjects(console: State<'_, Console>, tenant_id: String, text: String) -> Answer<Vec<SubjectRow>> {
-    Ok(look::subjects(&console.store()?, &tenant_id, &text).await?)
+    Ok(look::subjects(&console.store()?, tenant(&tenant_id)?, &text).await?)
 }
 
 /// A page of the quarantine.
@@ -87,7 +88,7 @@ pub async fn quarantine(
     filter: QuarantineFilter,
     cursor: Option<String>,
 ) -> Answer<QuarantinePage> {
-    Ok(look::quarantine(&console.store()?, &console.host, &filter, cursor.as_deref()).await?)
+    Ok(look::quarantine(&console.store()?, console.host.now(), &filter, cursor.as_deref()).await?)
 }
 
 /// Tenants and events by what a person types.
@@ -101,5 +102,5 @@ pub async fn search(console: State<'_, Console>, text: String) -> Answer<Vec<Sea
 #[tauri::command]
 #[specta::specta]
 pub async fn verify(console: State<'_, Console>) -> Answer<Verification> {
-    Ok(look::verify(&console.store()?, &console.host).await?)
+    Ok(look::verify(&console.store()?, console.host.now()).await?)
 }

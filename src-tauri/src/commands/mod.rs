@@ -6,7 +6,26 @@ pub mod import;
 pub mod look;
 pub mod open;
 
+use crate::console::Console;
+use billing::ids::{InvalidId, TenantId};
+use billing::time::{TimeError, Timestamp};
+use operations::error::OperationError;
+use operations::host::Host;
 use operations::wire::WireError;
 
 /// What every command answers.
 pub type Answer<T> = Result<T, WireError>;
+
+/// The moment that a screen is about: now, or one that the person chose.
+fn moment(console: &Console, at: Option<String>) -> Answer<Timestamp> {
+    let Some(at) = at else { return Ok(console.host.now()) };
+    at.parse()
+        .map_err(|error: TimeError| OperationError::wrong_use("invalid_time", error.to_string()).field("at").to_wire())
+}
+
+/// A tenant as the page names it.
+fn tenant(id: &str) -> Answer<TenantId> {
+    id.parse().map_err(|error: InvalidId| {
+        OperationError::wrong_use("invalid_id", error.to_string()).field("tenant_id").to_wire()
+    })
+}

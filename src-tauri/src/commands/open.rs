@@ -33,7 +33,7 @@ async fn show(console: &Console, address: &str) -> Answer<()> {
 }
 
 async fn status(console: &Console) -> Answer<DatabaseStatus> {
-    Ok(look::database_status(&console.store()?, &console.host).await?)
+    Ok(look::database_status(&console.store()?, console.host.now()).await?)
 }
 
 /// What the page needs before its first picture.
