@@ -13,7 +13,7 @@ use tauri_plugin_dialog::DialogExt;
 #[tauri::command]
 #[specta::specta]
 pub async fn presets() -> Answer<Vec<Preset>> {
-    Ok(import::presets()?)
+    Ok(import::presets())
 }
 
 /// Asks the person for a file; none when they think better of it.
