@@ -22,6 +22,7 @@ macro_rules! on_every_engine {
 }
 
 mod append;
+mod kill;
 mod look;
 mod statements;
 mod together;

@@ -106,6 +106,39 @@ impl World {
         Ok(world)
     }
 
+    /// The world that another process made in this ledger.
+    ///
+    /// # Errors
+    /// What the database gave.
+    pub async fn open(store: &Store) -> Result<Self> {
+        let (meters, plans, tenants) = store
+            .read(|read| {
+                Box::pin(async move {
+                    let meters = meters::all(read).await?;
+                    let plans = plans::all_versions(read).await?;
+                    Ok::<_, store::StoreError>((meters, plans, tenants::page_of_ids(read, None, 10_000).await?))
+                })
+            })
+            .await?;
+        let meters = meters.into_iter().map(|meter| (meter.code.clone(), meter)).collect();
+        let now = at("2026-01-20T12:00:00Z");
+        let mut world = Self { meters, plans, tenants, timelines: HashMap::new(), now };
+        world.reload(store).await?;
+        Ok(world)
+    }
+
+    /// The n-th event of an endless series over all tenants and meters, always the same.
+    pub fn nth_event(&self, number: u64) -> NewEvent {
+        let of = |count: u64| usize::try_from(number % count).unwrap_or(0);
+        let meter = ["calls", "tokens", "exports", "peak", "storage"][of(5)];
+        let quantity = i64::try_from(number % 23).unwrap_or(0);
+        let minute = number % 60;
+        let day = 1 + number % 19;
+        let tenants = u64::try_from(self.tenants.len()).unwrap_or(1);
+        let occurred_at = format!("2026-01-{day:02}T08:{minute:02}:00Z");
+        self.event(of(tenants), meter, &format!("n{number:08}"), quantity, &occurred_at)
+    }
+
     /// Loads the timelines again.
     ///
     /// # Errors

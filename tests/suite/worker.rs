@@ -1,0 +1,45 @@
+//! A process that appends an endless series until it is killed, for the test that kills it.
+//!
+//! `ingest-worker sqlite FILE ACKS` or `ingest-worker postgres DATABASE ACKS`. After each commit it writes the number of
+//! the next event to ACKS, outside the database. It begins some events before the last one that was acknowledged, as a
+//! sender does that is not sure what arrived.
+
+use anyhow::{Context, Result, bail};
+use std::fs::OpenOptions;
+use std::io::Write;
+use store::append::Outcome;
+use store::{Access, Store, Target};
+use support::World;
+use support::ledger::postgres_target;
+use support::postgres::SUPERUSER;
+
+/// Events that are sent again after each start.
+const AGAIN: u64 = 50;
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [engine, place, acks] = &arguments[..] else { bail!("ingest-worker sqlite|postgres PLACE ACKS") };
+    let target = match engine.as_str() {
+        "sqlite" => Target::Sqlite(place.into()),
+        "postgres" => postgres_target(place, SUPERUSER),
+        _ => bail!("an engine is sqlite or postgres"),
+    };
+    let store = Store::open(&target, Access::ReadWrite).await?;
+    let world = World::open(&store).await?;
+    let acknowledged = std::fs::read_to_string(acks).unwrap_or_default();
+    let last: u64 = acknowledged.lines().last().map_or(Ok(0), str::parse).context("the last acknowledgement")?;
+    let mut acks = OpenOptions::new().create(true).append(true).open(acks)?;
+    let mut next = last.saturating_sub(AGAIN);
+    loop {
+        // Small batches and large ones take different ways into the ledger.
+        let end = next + 1 + next % 37;
+        let events = (next..end).map(|number| world.nth_event(number)).collect();
+        let outcomes = world.outcomes(&store, events).await?;
+        if let Some(wrong) = outcomes.iter().find(|it| !matches!(it, Outcome::Accepted | Outcome::Duplicate)) {
+            bail!("event between {next} and {end}: {wrong:?}");
+        }
+        next = end;
+        writeln!(acks, "{next}")?;
+    }
+}
