@@ -41,9 +41,10 @@ fn show(context: &Context, change: &Change, done: bool) -> Result<()> {
     }
     let mut text = output::printable(&change.title) + "\n";
     if !change.effects.is_empty() {
-        let rows = change.effects.iter().map(|effect| {
-            vec![effect.label.clone(), effect.before.clone(), effect.after.clone(), effect.unit.clone()]
-        });
+        let rows = change
+            .effects
+            .iter()
+            .map(|effect| vec![effect.label.clone(), effect.before.clone(), effect.after.clone(), effect.unit.clone()]);
         text += &output::table(&["what", "before", "after", "unit"], rows.collect(), 4);
     }
     for warning in &change.warnings {

@@ -147,13 +147,7 @@ async fn corrected(read: &mut Read, of: &EventKey, wanted: &Wanted) -> Result<St
 }
 
 /// The key was entered before: with the same content nothing happens, with other content it is refused.
-fn already(
-    wanted: &Wanted,
-    tenant: &Tenant,
-    meter: &Meter,
-    usage: &Usage,
-    known: &StoredEvent,
-) -> Result<Prepared> {
+fn already(wanted: &Wanted, tenant: &Tenant, meter: &Meter, usage: &Usage, known: &StoredEvent) -> Result<Prepared> {
     // Without a time in the form the first entry's "now" counts, or a double click would be a conflict.
     let timed = Usage {
         occurred_at: match wanted.request.occurred_at {
@@ -189,7 +183,8 @@ async fn assign(
     let made = timeline.assign(usage, meter, parent.as_ref(), now, Lateness::Checked, &plans);
     let made = match made {
         Err(PutAside { code: Reason::PeriodMissing, .. }) => {
-            let extended = periods::with_missing(read, timeline, now.max(usage.occurred_at), &wanted.new_periods).await?;
+            let extended =
+                periods::with_missing(read, timeline, now.max(usage.occurred_at), &wanted.new_periods).await?;
             extended.assign(usage, meter, parent.as_ref(), now, Lateness::Checked, &plans)
         }
         made => made,
@@ -250,11 +245,7 @@ async fn preview(
     Ok(change(title, effects, warnings))
 }
 
-async fn limits_of(
-    read: &mut Read,
-    usage: &Usage,
-    assignment: &Assignment,
-) -> Result<Option<billing::level::Limits>> {
+async fn limits_of(read: &mut Read, usage: &Usage, assignment: &Assignment) -> Result<Option<billing::level::Limits>> {
     let Some(entitlement) = assignment.entitlement else { return Ok(None) };
     let timeline = store::timelines::load_one(read, usage.key.tenant).await?;
     let Some(held) = timeline.entitlements().iter().find(|held| held.id == entitlement) else { return Ok(None) };
@@ -285,8 +276,7 @@ async fn enter(write: &mut store::Write, wanted: &Wanted, shown: &str) -> Result
         ("classification", event.usage.classification.to_string()),
     ]);
     let action = if wanted.corrects.is_some() { "entry.correct" } else { "entry.add" };
-    let batch =
-        Batch { received_at: wanted.act.at, import: None, alerting: Alerting::Raise, events: vec![event] };
+    let batch = Batch { received_at: wanted.act.at, import: None, alerting: Alerting::Raise, events: vec![event] };
     let outcome = append(write, &batch).await?.outcomes.first().copied();
     match outcome {
         Some(Outcome::Accepted) => {}

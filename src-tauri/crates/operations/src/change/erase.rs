@@ -108,7 +108,8 @@ async fn erase(write: &mut Write, wanted: &Wanted, shown: &str) -> Result<Change
 pub async fn tenant_of_subject(store: &Store, subject: &str) -> Result<TenantId> {
     let id: SubjectId = asked::id("subject_id", subject)?;
     let found = store.read(move |read| async move { subjects::anywhere(read, id).await }.boxed()).await?;
-    found.first().map(|subject| subject.tenant).ok_or_else(|| {
-        OperationError::not_found("unknown_subject", "There is no such subject.").field("subject_id")
-    })
+    found
+        .first()
+        .map(|subject| subject.tenant)
+        .ok_or_else(|| OperationError::not_found("unknown_subject", "There is no such subject.").field("subject_id"))
 }

@@ -281,10 +281,8 @@ async fn set(write: &mut Write, wanted: &Wanted, shown: &str) -> Result<Change> 
     ]);
     store::overrides::insert(write, &[record]).await?;
     let (tenant, created_at) = (wanted.tenant, wanted.act.at);
-    let records: Vec<_> = entitlements
-        .into_iter()
-        .map(|entitlement| EntitlementRecord { tenant, entitlement, created_at })
-        .collect();
+    let records: Vec<_> =
+        entitlements.into_iter().map(|entitlement| EntitlementRecord { tenant, entitlement, created_at }).collect();
     store::subscriptions::insert_entitlements(write, &records).await?;
     if let (Some(standing), Some(counted)) = (now, counted) {
         recover(write, wanted, &meter, standing, counted).await?;

@@ -130,7 +130,8 @@ impl Row {
         super::periods::store_missing(write, tenant, self.act.at, &self.new_periods).await?;
         let usage = self.usage(write, tenant, record, meter, &said).await?;
         let event = self.resolve(write, usage, meter, record, &said).await?;
-        let batch = Batch { received_at: self.act.at, import: record.import, alerting: Alerting::Raise, events: vec![event] };
+        let batch =
+            Batch { received_at: self.act.at, import: record.import, alerting: Alerting::Raise, events: vec![event] };
         match append(write, &batch).await?.outcomes.first() {
             Some(Outcome::Accepted | Outcome::Duplicate) => Ok(()),
             Some(Outcome::Conflict) => Err(still(Reason::Conflict, "Its key is in the ledger with other content.")),
@@ -179,11 +180,8 @@ impl Row {
                 Some(Subject { tenant, id, kind, outside_id: Some(outside_id), name, created_at, erased_at })
             })
             .collect();
-        let found = if named.is_empty() {
-            HashMap::new()
-        } else {
-            store::subjects::find_or_make(write, &named).await?
-        };
+        let found =
+            if named.is_empty() { HashMap::new() } else { store::subjects::find_or_make(write, &named).await? };
         let id = |kind: SubjectKind| {
             let outside_id = said.text(kind.as_str())?.to_owned();
             found.get(&(tenant, kind, outside_id)).copied()
@@ -245,11 +243,8 @@ impl Said {
     }
 
     fn details(&self, salt: [u8; 16]) -> Option<Details> {
-        let metadata: std::collections::BTreeMap<&str, &str> = self
-            .0
-            .iter()
-            .filter_map(|(name, text)| Some((name.strip_prefix(METADATA)?, text.as_str())))
-            .collect();
+        let metadata: std::collections::BTreeMap<&str, &str> =
+            self.0.iter().filter_map(|(name, text)| Some((name.strip_prefix(METADATA)?, text.as_str()))).collect();
         if metadata.is_empty() {
             return None;
         }

@@ -123,9 +123,8 @@ async fn weigh(read: &mut Read, wanted: &Wanted) -> Result<Weighed> {
     let stored = store::timelines::load_one(read, wanted.tenant).await?;
     let timeline = periods::with_missing(read, &stored, wanted.at, &wanted.new_periods).await?;
     let plans = store::plans::all_versions(read).await?;
-    let assignment = timeline
-        .assign(&usage, &meter, None, wanted.at, Lateness::Checked, &plans)
-        .map_err(|aside| refused(&aside))?;
+    let assignment =
+        timeline.assign(&usage, &meter, None, wanted.at, Lateness::Checked, &plans).map_err(|aside| refused(&aside))?;
     let held = timeline.holding(meter.id, wanted.at, &plans);
     let limits = match held {
         Some((_, held, Some(version))) => version.limits(meter.id, &held.overrides).limits,

@@ -379,3 +379,6 @@ fn month_after(day: Day) -> std::result::Result<Day, billing::time::TimeError> {
     let (year, month) = (day.number() / 10_000, day.number() / 100 % 100);
     Day::from_number(if month == 12 { (year + 1) * 10_000 + 101 } else { year * 10_000 + (month + 1) * 100 + 1 })
 }
+
+#[cfg(test)]
+mod tests;
