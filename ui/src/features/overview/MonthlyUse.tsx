@@ -1,6 +1,6 @@
 import { useMeters } from "@/app/queries";
 import { type PlainColumn, PlainTable, Section } from "@/components";
-import { useFormat } from "@/format";
+import { unitLabel, useFormat } from "@/format";
 import type { MonthFigure } from "@/generated/bindings";
 import classes from "./overview.module.css";
 
@@ -11,7 +11,7 @@ export function MonthlyUse({ months }: { months: readonly MonthFigure[] }) {
   const format = useFormat();
   const { data: meters } = useMeters();
   if (months.length === 0) return null;
-  const heads = [...new Set(months.map(({ month }) => month))].sort();
+  const heads = [...new Set(months.map(({ month }) => month))].sort().reverse();
   const codes = [...new Set(months.map(({ meter }) => meter))];
   const rows = codes.map((code): MeterMonths => {
     const known = meters?.find(({ meter }) => meter === code);
@@ -25,6 +25,7 @@ export function MonthlyUse({ months }: { months: readonly MonthFigure[] }) {
   });
   const columns: PlainColumn<MeterMonths>[] = [
     { head: "Meter", cell: ({ name }) => name },
+    { head: "Unit", cell: ({ unit }) => <span className="dim">{unitLabel(unit)}</span> },
     ...heads.map(
       (month): PlainColumn<MeterMonths> => ({
         head: format.month(month),
@@ -38,7 +39,7 @@ export function MonthlyUse({ months }: { months: readonly MonthFigure[] }) {
               data-testid={`overview-month-${meter}-${month}`}
               data-figure={figure.quantity}
             >
-              {format.quantity(figure.quantity, unit === "token" ? "" : unit)}
+              {format.figure(figure.quantity, unit)}
             </span>
           );
         },
@@ -48,7 +49,7 @@ export function MonthlyUse({ months }: { months: readonly MonthFigure[] }) {
   return (
     <Section
       title="Use per month"
-      note="All use, in each meter’s unit; billable on hover"
+      note="All use, newest month first; billable on hover"
       flush="flush"
       testId="overview-months"
     >
