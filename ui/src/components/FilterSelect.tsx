@@ -10,7 +10,7 @@ type Props = {
 };
 
 /** A choice among few values; empty means all. A value that no longer occurs stays visible. */
-export function FilterSelect({ label, options, value, onChange, width = 124 }: Props) {
+export function FilterSelect({ label, options, value, onChange, width = 118 }: Props) {
   const known = value && !options.some((option) => option.value === value) ? [{ value, label: value }] : [];
   return (
     <Select

@@ -41,7 +41,7 @@ export function TenantFilters({ rows, search, onChange, onReplace }: Props) {
         label="Name, outside id, plan"
         value={search.text}
         onChange={(text) => onChange({ text })}
-        width={196}
+        width={188}
         testId="filter-text"
         first="first"
       />
