@@ -146,7 +146,9 @@ impl Window {
     /// Chooses an option of a select by its value.
     pub async fn choose(&self, test_id: &str, value: &str) -> Result<()> {
         self.click(test_id).await?;
-        let option = format!("[...document.querySelectorAll('[role=option]')].find((item) => item.getAttribute('value') === '{value}')");
+        let option = format!(
+            "[...document.querySelectorAll('[role=option]')].find((item) => item.getAttribute('value') === '{value}')"
+        );
         self.wait("the option", &option).await?;
         self.page.execute(format!("{option}.click()"), vec![]).await?;
         Ok(())

@@ -161,7 +161,8 @@ fn text(report: &ImportReport) -> Result<String> {
         let row = |cost: &operations::wire::CostTotal| {
             vec![cost.currency.clone(), cost.amount.clone(), cost.rounded_off.clone()]
         };
-        let _ = write!(text, "\n{}", table(&["currency", "cost", "rounded off"], report.cost.iter().map(row).collect(), 1));
+        let _ =
+            write!(text, "\n{}", table(&["currency", "cost", "rounded off"], report.cost.iter().map(row).collect(), 1));
     }
     if !report.problems.is_empty() {
         let row = |problem: &operations::wire::ImportProblem| {

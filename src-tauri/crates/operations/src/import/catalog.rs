@@ -114,8 +114,7 @@ impl Catalog {
         let mut wanted = wanted;
         wanted.retain(|id, _| !self.tenants.contains_key(id) && !self.absent.contains(id));
         for attempt in 1.. {
-            let list: Vec<String> =
-                wanted.keys().filter(|id| !self.tenants.contains_key(*id)).cloned().collect();
+            let list: Vec<String> = wanted.keys().filter(|id| !self.tenants.contains_key(*id)).cloned().collect();
             if list.is_empty() {
                 return Ok(());
             }

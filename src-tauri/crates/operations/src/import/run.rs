@@ -190,7 +190,8 @@ impl Job {
 
     /// Hashes the file on a thread of its own.
     async fn identify(&self, ledger: &mut Ledger<'_>) -> Result<Identity> {
-        let unreadable = |error| OperationError::failed("unreadable_file", "The file could not be read.").because(error);
+        let unreadable =
+            |error| OperationError::failed("unreadable_file", "The file could not be read.").because(error);
         let bytes = self.file.metadata().map_err(unreadable)?.len();
         let source = self.stamp.source.clone();
         let earlier: Vec<Earlier> = ledger
@@ -199,7 +200,8 @@ impl Job {
             .into_iter()
             .map(|import| Earlier { bytes: import.file_bytes, hash: import.file_hash, identity: import.identity })
             .collect();
-        let (mut file, stop, progress) = (self.file.try_clone().map_err(unreadable)?, self.stop.clone(), self.progress.clone());
+        let (mut file, stop, progress) =
+            (self.file.try_clone().map_err(unreadable)?, self.stop.clone(), self.progress.clone());
         joined(tokio::task::spawn_blocking(move || {
             identity::identify(&mut file, &earlier, &stop, |done, total| {
                 let _ = progress.send(Progress { phase: "reading the file".to_owned(), done, total: Some(total) });
@@ -240,7 +242,12 @@ impl Job {
         Ok(catalog.tenant(&name))
     }
 
-    async fn check_overlap(&self, ledger: &mut Ledger<'_>, tenant: Option<TenantId>, identity: &Identity) -> Result<()> {
+    async fn check_overlap(
+        &self,
+        ledger: &mut Ledger<'_>,
+        tenant: Option<TenantId>,
+        identity: &Identity,
+    ) -> Result<()> {
         if identity.continued_bytes == identity.bytes {
             return Ok(());
         }
@@ -317,7 +324,8 @@ impl Job {
             let (counts, at) = (taker.tally.counts, self.stamp.at);
             let noted = taker.frame.stamp.audit(&mut taker.ids, finish_action(status), import);
             let noted = Arc::new([noted]);
-            let recorded = taker.ledger.write(move |write| Box::pin(note_end(write, import, status, counts, at, noted)));
+            let recorded =
+                taker.ledger.write(move |write| Box::pin(note_end(write, import, status, counts, at, noted)));
             // The first error is the one to tell.
             let recorded = recorded.await;
             if done.is_ok() {

@@ -64,8 +64,7 @@ impl Simulated {
             }
         }
         if !new.is_empty() {
-            let totals =
-                ledger.read(move |read| Box::pin(async move { Ok(level_totals(read, &new).await?) })).await?;
+            let totals = ledger.read(move |read| Box::pin(async move { Ok(level_totals(read, &new).await?) })).await?;
             self.levels.extend(totals);
         }
         Ok(())

@@ -8,11 +8,11 @@ use billing::ids::{ImportId, MeterId, TenantId};
 use billing::put_aside::Reason;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use store::Write;
 use store::append::{Batch, Outcome, append};
 use store::audit::{self, AuditRecord};
 use store::imports::{self, ImportCounts, ImportRange, ImportStatus};
 use store::quarantine::{self, QuarantineRecord};
-use store::Write;
 
 /// What one transaction writes. Cheap to clone, because a transaction that lost a race runs again.
 #[derive(Clone)]
@@ -70,11 +70,8 @@ impl Step {
     /// What the database gave.
     pub async fn run(&self, write: &mut Write) -> Result<Vec<Outcome>> {
         let parts = &self.0;
-        let outcomes = if parts.batch.events.is_empty() {
-            Vec::new()
-        } else {
-            append(write, &parts.batch).await?.outcomes
-        };
+        let outcomes =
+            if parts.batch.events.is_empty() { Vec::new() } else { append(write, &parts.batch).await?.outcomes };
         let (mut counts, mut records) = (parts.counts, parts.records.clone());
         for (place, outcome) in parts.places.iter().zip(&outcomes) {
             match verdict(*outcome) {

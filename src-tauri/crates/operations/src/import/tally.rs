@@ -142,7 +142,6 @@ impl Tally {
         }
     }
 
-
     /// The report, without what only the run knows.
     pub fn report(self, source: &str) -> ImportReport {
         let meter = |(meter, sum): (String, Sum)| MeterTotal {

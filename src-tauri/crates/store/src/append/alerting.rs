@@ -98,10 +98,11 @@ pub(crate) async fn evaluate(write: &mut Write, batch: &Batch, inserted: &[Stage
                 if alerts::raise(write, key, crossing, batch.received_at).await? {
                     changes.push(change(true));
                 }
-            } else if after < threshold && (threshold <= before || is_max) {
-                if alerts::recover(write, key, batch.received_at).await? {
-                    changes.push(change(false));
-                }
+            } else if after < threshold
+                && (threshold <= before || is_max)
+                && alerts::recover(write, key, batch.received_at).await?
+            {
+                changes.push(change(false));
             }
         }
     }

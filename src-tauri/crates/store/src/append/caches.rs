@@ -2,7 +2,7 @@
 //!
 //! Summed up in Rust from the events that the ledger took, then added in key order, a few statements per batch.
 
-use super::Staged;
+use super::{Staged, arrays};
 use crate::codec::{Id, OnDay, Word};
 use crate::conn::{Write, execute, insert_rows};
 use crate::error::Result;
@@ -40,8 +40,9 @@ statements! {
         where tenant_id = $1 and day = $2 and meter_id = $3";
 }
 
-type PeriodKey = (TenantId, PeriodId, MeterId);
-type DayKey = (TenantId, Day, MeterId, Dimensions);
+pub(crate) type PeriodKey = (TenantId, PeriodId, MeterId);
+pub(crate) type DayKey = (TenantId, Day, MeterId, Dimensions);
+pub(crate) type CompanyKey = (Day, MeterId, Dimensions);
 
 /// Sums of a batch, in the order in which they are locked.
 #[derive(Default)]
@@ -51,7 +52,7 @@ struct Sums {
     days: BTreeMap<DayKey, Sum>,
     max_days: BTreeMap<DayKey, Sum>,
     levels: BTreeMap<(TenantId, MeterId), Sum>,
-    company: BTreeMap<(Day, MeterId, Dimensions), Sum>,
+    company: BTreeMap<CompanyKey, Sum>,
     presence: BTreeSet<(TenantId, Day, &'static str, SubjectId)>,
     /// `max` counters that a correction touches.
     recount: BTreeSet<(TenantId, Option<PeriodId>, Day, MeterId)>,
@@ -127,6 +128,9 @@ macro_rules! upsert_periods {
 }
 
 async fn add_periods(write: &mut Write, sums: &BTreeMap<PeriodKey, Sum>) -> Result<()> {
+    if arrays::are_better(write, sums.len()) {
+        return arrays::add_periods(write, sums).await;
+    }
     let rows: Vec<_> = sums.iter().collect();
     upsert_periods!(
         write,
@@ -176,6 +180,9 @@ macro_rules! upsert_days {
 }
 
 async fn add_days(write: &mut Write, sums: &BTreeMap<DayKey, Sum>) -> Result<()> {
+    if arrays::are_better(write, sums.len()) {
+        return arrays::add_days(write, sums).await;
+    }
     let rows: Vec<_> = sums.iter().collect();
     upsert_days!(
         write,
@@ -221,7 +228,10 @@ async fn add_presence(write: &mut Write, present: &BTreeSet<(TenantId, Day, &'st
     Ok(())
 }
 
-async fn add_company(write: &mut Write, sums: &BTreeMap<(Day, MeterId, Dimensions), Sum>) -> Result<()> {
+async fn add_company(write: &mut Write, sums: &BTreeMap<CompanyKey, Sum>) -> Result<()> {
+    if arrays::are_better(write, sums.len()) {
+        return arrays::add_company(write, sums).await;
+    }
     let rows: Vec<_> = sums.iter().collect();
     insert_rows!(
         write,

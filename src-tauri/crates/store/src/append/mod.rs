@@ -6,6 +6,7 @@
 //! transaction: what to say about a refused row is not known here.
 
 mod alerting;
+mod arrays;
 mod caches;
 mod copy;
 mod guard;

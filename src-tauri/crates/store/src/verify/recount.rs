@@ -60,7 +60,7 @@ pub(crate) async fn events(
         let event = EventRecord::try_from(row)?;
         found.ledger_events += 1;
         found.leaves_checked += 1;
-        if found.ledger_events % REPORT_EVERY == 0 {
+        if found.ledger_events.is_multiple_of(REPORT_EVERY) {
             progress(found.ledger_events);
         }
         check(&event, known, found);
