@@ -2,6 +2,7 @@
 //!
 //! Operations knows neither Tauri nor a terminal; what it needs from outside is a trait.
 
+pub mod bench;
 pub mod change;
 pub mod error;
 pub mod host;

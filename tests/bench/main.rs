@@ -1,0 +1,105 @@
+//! The benchmarks: each figure beside the limit of the same machine in the same run, and what it must reach.
+//!
+//! Not a test: a busy machine misses a target without anything being wrong. Ratios count, absolutes are given beside
+//! them. Everything runs on a private PostgreSQL and on SQLite files that are gone afterwards.
+
+#![expect(clippy::float_arithmetic, reason = "measurements and ratios are not money")]
+
+mod figure;
+mod ingest;
+mod jsonb;
+mod limit;
+mod listed;
+mod look;
+mod place;
+mod single;
+mod verify;
+mod window;
+
+use anyhow::{Context, Result, ensure};
+use billing::time::Timestamp;
+use clap::Parser;
+use figure::Report;
+use operations::bench::company::{Company, Extent};
+use place::Place;
+use std::path::PathBuf;
+use std::sync::Arc;
+use store::Engine;
+
+/// Measures the program against the limits of the databases underneath it.
+#[derive(Debug, Parser)]
+#[command(name = "countinghouse-bench")]
+struct Arguments {
+    /// S: 1 million events of 1,000 tenants; M: 10 million of 10,000; L: 100 million of 10,000
+    #[arg(long, default_value = "S")]
+    size: Size,
+    /// Other than the size says
+    #[arg(long)]
+    events: Option<u64>,
+    /// Equal seeds make equal usage
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Also write the figures as JSON
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Leave out the window (it needs Xvfb and the release build of the program)
+    #[arg(long)]
+    no_window: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[value(rename_all = "UPPER")]
+enum Size {
+    S,
+    M,
+    L,
+}
+
+impl Size {
+    const fn extent(self, seed: u64, until: Timestamp) -> Extent {
+        let (events, tenants) = match self {
+            Self::S => (1_000_000, 1_000),
+            Self::M => (10_000_000, 10_000),
+            Self::L => (100_000_000, 10_000),
+        };
+        Extent { tenants, events, seed, until }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the edge: the made-up usage ends now, as real usage does")]
+fn now() -> Result<Timestamp> {
+    Timestamp::from_utc(chrono::Utc::now()).context("the clock")
+}
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    let mut extent = arguments.size.extent(arguments.seed, now()?);
+    extent.events = arguments.events.unwrap_or(extent.events);
+    ensure!(extent.events > 0, "there is nothing to measure without events");
+    let mut report = Report::new(extent);
+    for engine in [Engine::Postgres, Engine::Sqlite] {
+        measure(engine, extent, &mut report).await?;
+    }
+    if !arguments.no_window {
+        window::measure(extent, &mut report).await?;
+    }
+    print!("{}", report.table());
+    if let Some(file) = arguments.json {
+        std::fs::write(&file, report.json()?).with_context(|| file.display().to_string())?;
+    }
+    Ok(())
+}
+
+async fn measure(engine: Engine, extent: Extent, report: &mut Report) -> Result<()> {
+    let company = Arc::new(Company::new(extent)?);
+    let place = Place::new(engine).await?;
+    company.install(&place.store).await?;
+    ingest::measure(&place, &company, report).await?;
+    single::measure(&place, &company, report).await?;
+    place.settle().await?;
+    look::month_to_date(&place, &company, report).await?;
+    verify::measure(&place, extent.until, report).await?;
+    look::tenants(&place, &company, report).await?;
+    place.remove().await
+}
