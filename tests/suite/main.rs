@@ -22,8 +22,10 @@ macro_rules! on_every_engine {
 }
 
 mod append;
+mod change;
 mod kill;
 mod look;
+mod sample;
 mod statements;
 mod together;
 mod trigger;
