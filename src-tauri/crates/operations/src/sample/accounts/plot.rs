@@ -3,7 +3,7 @@
 
 use super::{Account, DAY_MICROS, OverrideDraft};
 use crate::sample::Made;
-use crate::sample::catalogue::{Catalogue, meter_code};
+use crate::sample::catalogue::Catalogue;
 use crate::sample::random::Random;
 use billing::ids::OverrideId;
 use billing::plan::Setting;
@@ -157,9 +157,4 @@ pub(super) fn overrides(
         }],
         _ => Vec::new(),
     })
-}
-
-/// Meters whose use is not billable by nature and therefore has no pace.
-pub(crate) fn is_side_meter(code: &str) -> bool {
-    matches!(code, meter_code::CALLS_AT_ONCE | meter_code::SESSIONS | meter_code::EXPORTS)
 }

@@ -40,7 +40,7 @@ pub(crate) fn people(account: &Account, root: &Random) -> Vec<Person> {
                 kind,
                 name,
                 outside_id: format!("{}-{}-{}", account.outside_id, kind, number + 1),
-                leaves: kind == "client" && number == 1 && account.turn % 6 == 0,
+                leaves: kind == "client" && number == 1 && account.turn.is_multiple_of(6),
             });
         }
     }
