@@ -23,6 +23,7 @@ macro_rules! on_every_engine {
 
 mod append;
 mod change;
+mod import;
 mod kill;
 mod look;
 mod sample;
