@@ -13,7 +13,6 @@ stops the ones after it; the exit status is 3 when there was one.")]
 pub struct Args {}
 
 /// Answers every line as it comes.
-#[expect(clippy::needless_pass_by_value, reason = "every command takes its arguments whole")]
 pub fn run(_: Args, context: &Context) -> Result<Outcome> {
     let mut outcome = Outcome::Done;
     for line in outcomes(std::io::stdin().lock()) {

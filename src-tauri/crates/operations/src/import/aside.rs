@@ -222,12 +222,15 @@ mod tests {
     use crate::import::mapping::CsvRule;
     use crate::import::read::Reader;
 
-    fn read_back(path: &Path, format: Format, columns: &[&str]) -> Vec<(Option<u64>, Option<Vec<Option<String>>>)> {
+    /// The first line and the cells of each row.
+    type Rows = Vec<(Option<u64>, Option<Vec<Option<String>>>)>;
+
+    fn read_back(path: &Path, format: Format, columns: &[&str]) -> Rows {
         let columns: Vec<String> = columns.iter().map(|name| (*name).to_owned()).collect();
         let input = std::io::BufReader::new(std::fs::File::open(path).unwrap());
         let mut reader = Reader::new(input, format, &CsvRule::default(), &columns, &[]).unwrap();
         let mut rows = Vec::new();
-        while let Some(record) = reader.next().unwrap() {
+        while let Some(record) = reader.next_record().unwrap() {
             rows.push((record.origin.map(|origin| origin.line), record.cells.ok()));
         }
         rows

@@ -74,7 +74,7 @@ pub fn next_chunk(input: &mut Input, layout: &Layout, identity: &Identity, stop:
     let mut chunk = Chunk::default();
     let (mut events, mut bytes) = (0, 0);
     while events < CHUNK_EVENTS && bytes < CHUNK_BYTES && !stop.is_cancelled() {
-        let Some(record) = input.next()? else { break };
+        let Some(record) = input.next_record()? else { break };
         chunk.read += 1;
         chunk.done_bytes = record.offset + record.raw.len() as u64;
         let reading = record.cells.and_then(|cells| interpret(layout, &cells));
@@ -110,9 +110,12 @@ pub fn start(
     tokio::task::spawn_blocking(move || {
         loop {
             let chunk = next_chunk(&mut input, &layout, &identity, &stop);
-            let is_last = chunk.as_ref().map_or(true, |chunk| chunk.read == 0);
-            // An empty chunk is the end; a closed channel means that nobody wants more.
-            if is_last && chunk.is_ok() || send.blocking_send(chunk).is_err() || is_last {
+            // An empty chunk is the end, an error the last word; a closed channel means that nobody wants more.
+            if chunk.as_ref().is_ok_and(|chunk| chunk.read == 0) {
+                return;
+            }
+            let is_last = chunk.is_err();
+            if send.blocking_send(chunk).is_err() || is_last {
                 return;
             }
         }

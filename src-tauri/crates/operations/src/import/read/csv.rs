@@ -52,7 +52,7 @@ enum Scan {
 impl<R: BufRead> CsvReader<R> {
     pub fn new(mut lines: Lines<R>, rule: &CsvRule, names: &[String], optional: &[String]) -> Result<Self> {
         let delimiter = u8::try_from(rule.delimiter).unwrap_or(b',');
-        let first = lines.next()?;
+        let first = lines.next_line()?;
         let mut reader = Self {
             lines,
             delimiter,
@@ -136,7 +136,7 @@ impl<R: BufRead> CsvReader<R> {
         Ok(())
     }
 
-    pub fn next(&mut self) -> Result<Option<Record>> {
+    pub fn next_record(&mut self) -> Result<Option<Record>> {
         let Some((lines, bounds)) = self.next_bounds()? else { return Ok(None) };
         let (line, offset) = (lines[0].number, lines[0].offset);
         let raw = joined(&lines);
@@ -200,7 +200,7 @@ impl<R: BufRead> CsvReader<R> {
     #[expect(clippy::type_complexity, reason = "a pair of what was read and whether it is sound")]
     fn next_bounds(&mut self) -> Result<Option<(Vec<Line>, Result<(), Refusal>)>> {
         let first = loop {
-            match self.lines.next()? {
+            match self.lines.next_line()? {
                 None => return Ok(None),
                 Some(line) if without_end(&line.bytes).is_empty() => {}
                 Some(line) => break line,
@@ -214,7 +214,7 @@ impl<R: BufRead> CsvReader<R> {
             return Ok(Some((lines, Err(Refusal::too_long_row()))));
         }
         while state == Scan::Quoted {
-            let next = if length > MAX_RECORD_BYTES { None } else { self.lines.next()? };
+            let next = if length > MAX_RECORD_BYTES { None } else { self.lines.next_line()? };
             let Some(line) = next else {
                 let rest = lines.split_off(1);
                 self.lines.give_back(rest.into_iter());
@@ -274,7 +274,7 @@ mod tests {
     fn all(text: &[u8]) -> Vec<(u64, Result<Vec<String>, &'static str>)> {
         let mut reader = reader(text, &["a", "b"]).unwrap();
         let mut records = Vec::new();
-        while let Some(record) = reader.next().unwrap() {
+        while let Some(record) = reader.next_record().unwrap() {
             let cells = record.cells.map(|cells| cells.into_iter().map(Option::unwrap_or_default).collect());
             records.push((record.line, cells.map_err(|refusal| refusal.code)));
         }
@@ -329,7 +329,7 @@ mod tests {
         let rule = CsvRule { columns: vec!["a".into(), "b".into()], ..CsvRule::default() };
         let names = ["b".to_owned()];
         let mut reader = CsvReader::new(Lines::new(&b"1,2\n"[..]).unwrap(), &rule, &names, &[]).unwrap();
-        let record = reader.next().unwrap().unwrap();
+        let record = reader.next_record().unwrap().unwrap();
         assert_eq!((record.line, record.cells.unwrap()), (1, vec![Some("2".into())]), "the first line is data");
         assert_eq!(reader.header(), b"\"a\",\"b\"", "a put-aside file gets a header");
     }
@@ -338,7 +338,7 @@ mod tests {
     fn a_put_aside_file_says_where_its_rows_came_from() {
         let text = format!("put_aside_line,put_aside_reason,put_aside_file,a,b\n7,malformed,{},1,2\n", "ab".repeat(32));
         let mut reader = reader(text.as_bytes(), &["a", "b"]).unwrap();
-        let origin = reader.next().unwrap().unwrap().origin;
+        let origin = reader.next_record().unwrap().unwrap().origin;
         assert_eq!(origin, Some(Origin { file: [0xab; 32], line: 7 }), "a corrected row keeps its identity");
     }
 }

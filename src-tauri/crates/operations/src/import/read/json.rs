@@ -65,7 +65,7 @@ impl<R: BufRead> JsonReader<R> {
         Self { lines, format, columns: columns.to_vec(), in_batch: false }
     }
 
-    pub fn next(&mut self) -> Result<Option<Record>> {
+    pub fn next_record(&mut self) -> Result<Option<Record>> {
         let piece = match self.format {
             Format::Cloudevents => self.next_event()?,
             Format::Jsonl | Format::Csv => self.next_line()?,
@@ -91,7 +91,7 @@ impl<R: BufRead> JsonReader<R> {
     }
 
     fn next_line(&mut self) -> Result<Option<Piece>> {
-        while let Some(line) = self.lines.next()? {
+        while let Some(line) = self.lines.next_line()? {
             if line.bytes.iter().all(u8::is_ascii_whitespace) {
                 continue;
             }
@@ -103,7 +103,7 @@ impl<R: BufRead> JsonReader<R> {
     }
 
     fn next_event(&mut self) -> Result<Option<Piece>> {
-        while let Some(line) = self.lines.next()? {
+        while let Some(line) = self.lines.next_line()? {
             let mut skipped = 0;
             for byte in &line.bytes {
                 match byte {
@@ -150,7 +150,7 @@ impl<R: BufRead> JsonReader<R> {
             }
             length += line.bytes.len();
             lines.push(line);
-            next = if length > MAX_RECORD_BYTES { None } else { self.lines.next()? };
+            next = if length > MAX_RECORD_BYTES { None } else { self.lines.next_line()? };
         }
         // The object never ends, or is too long: its first line is refused and reading goes on after that.
         let rest = lines.split_off(1);
@@ -217,7 +217,7 @@ mod tests {
         let columns: Vec<String> = columns.iter().map(|name| (*name).to_owned()).collect();
         let mut reader = JsonReader::new(Lines::new(text.as_bytes()).unwrap(), format, &columns);
         let mut records = Vec::new();
-        while let Some(record) = reader.next().unwrap() {
+        while let Some(record) = reader.next_record().unwrap() {
             let cells = record.cells.map(|cells| cells.into_iter().map(Option::unwrap_or_default).collect());
             records.push((record.line, cells.map_err(|refusal| refusal.code)));
         }

@@ -48,7 +48,7 @@ impl<R: BufRead> Lines<R> {
     }
 
     /// The next line; none at the end.
-    pub fn next(&mut self) -> Result<Option<Line>> {
+    pub fn next_line(&mut self) -> Result<Option<Line>> {
         if let Some(line) = self.returned.pop_front() {
             return Ok(Some(line));
         }
@@ -108,7 +108,7 @@ mod tests {
     fn lines_have_numbers_and_offsets_whatever_ends_them() {
         let mut lines = Lines::new(&b"\xEF\xBB\xBFa\r\n\nbc"[..]).unwrap();
         let mut seen = Vec::new();
-        while let Some(line) = lines.next().unwrap() {
+        while let Some(line) = lines.next_line().unwrap() {
             seen.push((line.number, line.offset, without_end(&line.bytes).to_vec()));
         }
         let expected = vec![(1, 3, b"a".to_vec()), (2, 6, b"".to_vec()), (3, 7, b"bc".to_vec())];
@@ -120,9 +120,9 @@ mod tests {
         let mut text = vec![b'x'; MAX_RECORD_BYTES + 10];
         text.extend_from_slice(b"\nnext\n");
         let mut lines = Lines::new(std::io::BufReader::with_capacity(4096, &text[..])).unwrap();
-        let first = lines.next().unwrap().unwrap();
+        let first = lines.next_line().unwrap().unwrap();
         assert!(first.overlong && first.bytes.len() == MAX_RECORD_BYTES, "memory is bounded");
-        assert_eq!(lines.next().unwrap().unwrap().bytes, b"next\n", "reading goes on after it");
+        assert_eq!(lines.next_line().unwrap().unwrap().bytes, b"next\n", "reading goes on after it");
     }
 
     #[test]

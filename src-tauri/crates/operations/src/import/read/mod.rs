@@ -73,7 +73,7 @@ pub struct Record {
 /// Reads a file of any format.
 pub enum Reader<R> {
     /// Comma-separated values.
-    Csv(csv::CsvReader<R>),
+    Csv(Box<csv::CsvReader<R>>),
     /// JSON Lines or CloudEvents.
     Json(json::JsonReader<R>),
 }
@@ -88,7 +88,9 @@ impl<R: BufRead> Reader<R> {
     pub fn new(input: R, format: Format, rule: &CsvRule, columns: &[String], optional: &[String]) -> Result<Self> {
         let lines = lines::Lines::new(input)?;
         match format {
-            Format::Csv => csv::CsvReader::new(lines, rule, columns, optional).map(Self::Csv),
+            Format::Csv => {
+                csv::CsvReader::new(lines, rule, columns, optional).map(|reader| Self::Csv(Box::new(reader)))
+            }
             Format::Jsonl | Format::Cloudevents => Ok(Self::Json(json::JsonReader::new(lines, format, columns))),
         }
     }
@@ -97,10 +99,10 @@ impl<R: BufRead> Reader<R> {
     ///
     /// # Errors
     /// `unreadable_file` when the disk fails.
-    pub fn next(&mut self) -> Result<Option<Record>> {
+    pub fn next_record(&mut self) -> Result<Option<Record>> {
         match self {
-            Self::Csv(reader) => reader.next(),
-            Self::Json(reader) => reader.next(),
+            Self::Csv(reader) => reader.next_record(),
+            Self::Json(reader) => reader.next_record(),
         }
     }
 
