@@ -32,8 +32,8 @@ check: install ui
 	@$(STAGE) bindings cargo nextest run --package countinghouse bindings
 
 # Figures against the limits of the same run. SIZE=S (1M events), M (10M) or L (100M).
-bench: install
-	@cargo build --release --package countinghouse-cli --package countinghouse-tests
+bench: install ui
+	@cargo build --release --package countinghouse --package countinghouse-tests --bins --example empty-window
 	@.ci/bench $(or $(SIZE),S)
 
 # The long versions of the tests of the promises.

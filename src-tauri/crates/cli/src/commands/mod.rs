@@ -2,6 +2,7 @@
 //!
 //! To add one: a file here with `Args` and `run`, a variant below, and a line in `run`.
 
+mod bench;
 mod changing;
 mod enter;
 mod erase_subject;
@@ -29,6 +30,8 @@ use operations::error::Result;
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Measure how long this database and this machine take
+    Bench(bench::Args),
     /// Enter a use by hand, or correct one
     Enter(enter::Args),
     /// List and run jobs
@@ -65,6 +68,7 @@ impl Command {
     /// Runs it.
     pub async fn run(self, context: &Context) -> Result<Outcome> {
         match self {
+            Self::Bench(args) => bench::run(args, context).await,
             Self::Enter(args) => enter::run(args, context).await,
             Self::Jobs(args) => jobs::run(args, context).await,
             Self::Migrate(args) => migrate::run(args, context).await,

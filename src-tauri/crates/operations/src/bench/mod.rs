@@ -3,3 +3,4 @@
 //! Not the benchmarks against the limits of an engine: those are in the package of tests, with a server of their own.
 
 pub mod company;
+pub mod measure;
