@@ -5,12 +5,12 @@ use crate::window::{Opening, Window};
 use anyhow::Result;
 
 async fn numbers_equal(window: &Window, database: &str) -> Result<()> {
-    let overview = cli(database, &["overview"])?;
+    let status = cli(database, &["status"])?;
     for level in ["alert", "warning", "normal", "tenants"] {
         let shown = window.figure(&format!("overview-count-{level}")).await?;
-        assert_eq!(shown, overview["counts"][level].to_string(), "tenants at {level} are the same in both faces");
+        assert_eq!(shown, status["tenants"][level].to_string(), "tenants at {level} are the same in both faces");
     }
-    let owed = overview["owed"].as_array().cloned().unwrap_or_default();
+    let owed = status["owed"].as_array().cloned().unwrap_or_default();
     assert!(owed.len() >= 2, "the sample company bills in several currencies");
     for row in &owed {
         let currency = text(row, "currency")?;

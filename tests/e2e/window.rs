@@ -194,13 +194,6 @@ impl Window {
         ensure!(status.success(), "import could not take the picture");
         Ok(())
     }
-
-    /// Presses keys on the display, as a person does.
-    pub fn press(&self, keys: &str) -> Result<()> {
-        let status = Command::new("xdotool").args(["key", keys]).env("DISPLAY", &self.display).status()?;
-        ensure!(status.success(), "xdotool could not press {keys}");
-        Ok(())
-    }
 }
 
 async fn connect(port: u16, capabilities: Capabilities) -> Result<WebDriver> {

@@ -1,4 +1,5 @@
 //! The contract of the store: named cases that every engine must pass.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
 macro_rules! on_every_engine {
     ($($case:ident),+ $(,)?) => {$(
