@@ -95,7 +95,8 @@ impl Window {
             arguments.extend(["--db".to_owned(), database.clone()]);
         }
         let mut capabilities = Capabilities::new();
-        capabilities.set("browserName", "countinghouse")?;
+        // The name by which wry announces itself; another one is refused as not matching.
+        capabilities.set("browserName", "wry")?;
         capabilities
             .set("webkitgtk:browserOptions", json!({ "binary": program("countinghouse")?, "args": arguments }))?;
         let page = connect(port, capabilities).await?;
@@ -193,6 +194,14 @@ impl Window {
             .context("ImageMagick's import")?;
         ensure!(status.success(), "import could not take the picture");
         Ok(())
+    }
+}
+
+impl Drop for Window {
+    /// Ending the driver's process group ends the session; asking for it would block until a time-out, because the
+    /// answer needs the executor that waits here.
+    fn drop(&mut self) {
+        let _ = self.page.clone().leak();
     }
 }
 

@@ -33,7 +33,7 @@ fn start(engine: &str, place: &str, acks: &Path) -> Child {
 
 fn acknowledged(acks: &Path) -> u64 {
     let text = std::fs::read_to_string(acks).unwrap_or_default();
-    text.lines().last().map_or(0, |line| line.parse().unwrap())
+    text.lines().map(|line| line.parse().unwrap()).max().unwrap_or(0)
 }
 
 async fn kill_again_and_again(ledger: &Ledger, engine: &str, place: &str) {

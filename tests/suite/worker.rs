@@ -28,7 +28,9 @@ async fn main() -> Result<()> {
     let store = Store::open(&target, Access::ReadWrite).await?;
     let world = World::open(&store).await?;
     let acknowledged = std::fs::read_to_string(acks).unwrap_or_default();
-    let last: u64 = acknowledged.lines().last().map_or(Ok(0), str::parse).context("the last acknowledgement")?;
+    // The highest, not the last: whoever begins again acknowledges what was sent before once more.
+    let numbers = acknowledged.lines().map(str::parse::<u64>).collect::<Result<Vec<_>, _>>();
+    let last = numbers.context("an acknowledgement")?.into_iter().max().unwrap_or(0);
     let mut acks = OpenOptions::new().create(true).append(true).open(acks)?;
     let mut next = last.saturating_sub(AGAIN);
     loop {
