@@ -15,7 +15,7 @@ use tempfile::TempDir;
 use thirtyfour::{By, Capabilities, Key, WebDriver, WebElement};
 
 /// How long a screen may take on a loaded machine before a test gives up.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A process that ends, with all its children, when it is dropped.
 struct Group(Child);
@@ -114,26 +114,31 @@ impl Window {
     }
 
     /// The first element of a selector, waited for until it is shown.
+    ///
+    /// It asks the page itself: WebKit's own answer is no for text in a box that would hide its overflow.
     pub async fn find_css(&self, selector: &str) -> Result<WebElement> {
-        let start = Instant::now();
-        loop {
-            if let Ok(element) = self.page.find(By::Css(selector)).await
-                && element.is_displayed().await.unwrap_or(false)
-            {
-                return Ok(element);
-            }
-            if start.elapsed() > PATIENCE {
-                self.picture(Path::new("out/e2e-failure.png")).ok();
-                let text = self.text().await.unwrap_or_default();
-                bail!("{selector} did not appear; the page says:\n{text}");
-            }
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
+        let quoted = serde_json::to_string(selector)?;
+        let shown = format!(
+            "((it) => it && it.getClientRects().length && getComputedStyle(it).visibility === 'visible')\
+             (document.querySelector({quoted}))"
+        );
+        self.wait(selector, &shown).await?;
+        Ok(self.page.find(By::Css(selector)).await?)
     }
 
-    /// Clicks the element with a test id.
+    /// Clicks the element with a test id, as soon as nothing lies over it.
     pub async fn click(&self, test_id: &str) -> Result<()> {
-        Ok(self.find(test_id).await?.click().await?)
+        let start = Instant::now();
+        loop {
+            match self.find(test_id).await?.click().await {
+                Ok(()) => return Ok(()),
+                Err(error) if start.elapsed() > PATIENCE => {
+                    self.picture(&failure_picture()).ok();
+                    return Err(error).with_context(|| format!("a click on {test_id}"));
+                }
+                Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
+            }
+        }
     }
 
     /// Types into the element with a test id.
@@ -164,7 +169,7 @@ impl Window {
                 return Ok(());
             }
             if start.elapsed() > PATIENCE {
-                self.picture(Path::new("out/e2e-failure.png")).ok();
+                self.picture(&failure_picture()).ok();
                 bail!("{what}: not within {PATIENCE:?}; the page says:\n{}", self.text().await.unwrap_or_default());
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
@@ -203,6 +208,10 @@ impl Drop for Window {
     fn drop(&mut self) {
         let _ = self.page.clone().leak();
     }
+}
+
+fn failure_picture() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../out/e2e-failure.png")
 }
 
 async fn connect(port: u16, capabilities: Capabilities) -> Result<WebDriver> {

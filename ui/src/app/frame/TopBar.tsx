@@ -1,7 +1,7 @@
 import { UnstyledButton } from "@mantine/core";
-import { spotlight } from "@mantine/spotlight";
 import { IconSearch } from "@tabler/icons-react";
 import { ImportIndicator } from "@/features/import/ImportIndicator";
+import { palette } from "../palette/store";
 import { DatabaseMenu } from "./DatabaseMenu";
 import { Freshness } from "./Freshness";
 import classes from "./frame.module.css";
@@ -12,7 +12,7 @@ export function TopBar() {
     <section className={classes.top} aria-label="Top bar">
       <DatabaseMenu />
       <PeriodPicker />
-      <UnstyledButton className={classes.search} onClick={() => spotlight.open()} data-testid="palette-open">
+      <UnstyledButton className={classes.search} onClick={() => palette.open()} data-testid="palette-open">
         <IconSearch size={14} aria-hidden />
         Search
         <kbd className={`${classes.keys} mono`}>Ctrl K</kbd>

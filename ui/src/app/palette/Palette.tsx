@@ -1,14 +1,15 @@
 import { useDebouncedValue } from "@mantine/hooks";
-import { Spotlight, spotlight } from "@mantine/spotlight";
+import { Spotlight } from "@mantine/spotlight";
 import { IconHistory, IconSearch } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useFormat } from "@/format";
 import { SCREENS } from "../frame/screens";
 import { type RecentThing, useRecentThings } from "../preferences";
 import { useSearch } from "../queries";
 import { entryOf, type PaletteEntry } from "./entries";
+import { palette, selectFirst, store } from "./store";
 
 const RECENT_KEPT = 8;
 
@@ -33,6 +34,9 @@ export function Palette() {
   const navigate = useNavigate();
   const client = useQueryClient();
   const format = useFormat();
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each answer is a new list
+  useEffect(selectFirst, [hits]);
 
   const open = (entry: PaletteEntry) => {
     if (!entry.to) {
@@ -71,6 +75,7 @@ export function Palette() {
 
   return (
     <Spotlight.Root
+      store={store}
       query={query}
       onQueryChange={setQuery}
       shortcut={["mod + K"]}
@@ -96,7 +101,7 @@ export function Palette() {
                 entry={entry}
                 onRun={() => {
                   open(entry);
-                  spotlight.close();
+                  palette.close();
                 }}
               />
             ))}
