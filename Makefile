@@ -12,13 +12,12 @@ STAGE = .ci/stage
 
 # Shows the sample company (or DB=file|url). Without a display: a picture and the same numbers as text.
 run: install ui
-	@$(STAGE) build cargo build --bin countinghouse --package countinghouse-cli --package countinghouse
+	@$(STAGE) build cargo build --workspace --bins
 	@.ci/first-screen $(DB)
 
-# The gate: format, lints, types, bindings, docs, then the tests. The cases of the real window (tests/e2e) are not part
-# of it yet: make window runs them.
+# The gate: format, lints, types, bindings, docs, then the tests, the real window's among them.
 test: check
-	@$(STAGE) rust-tests cargo nextest run --workspace --profile gate -E 'not binary(e2e)'
+	@$(STAGE) rust-tests cargo nextest run --workspace --profile gate
 	@$(STAGE) doc-tests cargo test --quiet --workspace --doc
 	@$(STAGE) ui-tests npm --prefix ui run test
 	@.ci/stage --summary
@@ -28,7 +27,7 @@ check: install ui
 	@$(STAGE) format cargo fmt --all --check
 	@$(STAGE) ui-check npm --prefix ui run check
 	@$(STAGE) clippy cargo clippy --workspace --all-targets -- -D warnings
-	@$(STAGE) docs cargo doc --quiet --workspace --no-deps
+	@$(STAGE) docs env RUSTDOCFLAGS='-D warnings' cargo doc --quiet --workspace --no-deps
 	@$(STAGE) build cargo build --workspace --all-targets
 	@$(STAGE) bindings cargo nextest run --package countinghouse bindings
 
@@ -45,9 +44,9 @@ soak: install
 gen: install
 	@COUNTINGHOUSE_WRITE_BINDINGS=1 cargo nextest run --package countinghouse bindings
 
-# The real window by WebDriver.
+# The real window by WebDriver, alone; pictures in out/pictures.
 window: ui
-	@cargo build --bins --package countinghouse --package countinghouse-cli
+	@cargo build --workspace --bins
 	@cargo nextest run --package countinghouse-tests --test e2e
 
 install:
