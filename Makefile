@@ -33,7 +33,7 @@ check: install ui
 
 # Figures against the limits of the same run. SIZE=S (1M events), M (10M) or L (100M).
 bench: install ui
-	@cargo build --release --package countinghouse --package countinghouse-tests --bins
+	@cargo build --release --workspace --bins --example empty-window
 	@.ci/bench $(or $(SIZE),S)
 
 # The long versions of the tests of the promises.

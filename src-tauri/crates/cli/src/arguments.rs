@@ -18,13 +18,15 @@ pub struct Arguments {
     pub command: Command,
 }
 
+const DATABASE: &str = "The database: a SQLite file, postgres://[user@]host[:port]/name[?host=/socket/folder], or \
+    \"host=... dbname=... user=...\". Never with a password";
+
 /// What every command takes.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Shared options")]
 pub struct Shared {
-    /// The database: a SQLite file, postgres://[user@]host[:port]/name[?host=/socket/folder], or
-    /// "host=... dbname=... user=...". Never with a password
-    #[arg(long, global = true, value_name = "FILE|URL")]
+    /// The database.
+    #[arg(long, global = true, value_name = "FILE|URL", help = DATABASE)]
     pub db: Option<String>,
     /// Ask for the database password on the terminal
     #[arg(long, global = true, conflicts_with = "password_fd")]

@@ -1,6 +1,6 @@
 //! The six models: how a quantity becomes an amount, with every step (rules, section 6).
 //!
-//! Not minimum and maximum of a period, which are in [`super::line`], nor the quantity above the allowance, which is
+//! Not minimum and maximum of a period, which are in [`mod@super::line`], nor the quantity above the allowance, which is
 //! in [`super::quantity`]. Products are formed before they are divided, and divided once, so that 59,000 seconds at
 //! 0.03 a minute are 29.50 and not 29.4999.
 

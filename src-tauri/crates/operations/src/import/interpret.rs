@@ -1,6 +1,6 @@
 //! A row becomes drafts of events, or a refusal. Pure: no database, no clock.
 //!
-//! A draft names tenant, meter and subjects by the words of the file; [`super::resolve`] finds or makes them. A row
+//! A draft names tenant, meter and subjects by the words of the file; the import finds or makes them. A row
 //! with one bad value is refused whole: half a row would be a silent loss.
 
 use super::layout::{Filter, Layout, MeterPick, Pick};

@@ -124,7 +124,7 @@ pub struct TenantFigures {
     pub meters: Vec<MeterFigures>,
     /// The highest level.
     pub level: Level,
-    /// The highest percentage.
+    /// The percentage of its first meter: the highest, or none where what is not included was used.
     pub percent: Option<Percent>,
     /// Overage so far per currency; lines are rounded once each.
     pub owed: Vec<Money>,
@@ -213,7 +213,7 @@ fn total(running: Vec<RunningSubscription>, mut meters: Vec<MeterFigures>) -> Re
     Ok(TenantFigures {
         running,
         level: meters.iter().map(|meter| meter.level).max().unwrap_or(Level::Normal),
-        percent: meters.iter().filter_map(|meter| meter.percent).max(),
+        percent: meters.first().and_then(|meter| meter.percent),
         meters,
         owed: owed.into_values().collect(),
     })

@@ -49,6 +49,6 @@ async fn status_in(read: &mut Read, place: Place) -> Result<DatabaseStatus> {
         schema_version,
         newest_event_at: newest.map(|at| at.to_string()),
         as_of: place.as_of.to_string(),
-        warnings: Vec::new(),
+        warnings: store::check::warnings(read, place.as_of).await?,
     })
 }

@@ -2,7 +2,7 @@
 //!
 //! Made from a seed and an instant, so that the same two give the same company. It is written through the ordinary
 //! append, event by event in the order of arrival, as if the company had lived: what is late, wrong or unknown goes to
-//! quarantine, alerts are raised when a level is crossed. Its language-model usage is a real trace ([`trace`]).
+//! quarantine, alerts are raised when a level is crossed. Its language-model usage is a real trace (`trace`).
 //! Not a fixture for tests: those build what they need.
 
 mod accounts;

@@ -53,7 +53,7 @@ pub struct TenantRow {
     pub zone: String,
     /// The highest level of its meters.
     pub level: Level,
-    /// The highest percentage of its meters.
+    /// The percentage of its first meter: the highest, or none where what is not included was used.
     pub percent: Option<String>,
     /// Its meters with an allowance or use, the highest percentage first; at most 4.
     pub meters: Vec<MeterCell>,
@@ -172,7 +172,7 @@ pub struct UsageReport {
     pub status: String,
     /// The highest level of its meters.
     pub level: Level,
-    /// The highest percentage of its meters.
+    /// The percentage of its first meter: the highest, or none where what is not included was used.
     pub percent: Option<String>,
     /// Its meters, the highest percentage first.
     pub meters: Vec<MeterUsage>,
