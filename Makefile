@@ -29,7 +29,7 @@ check: install ui
 	@$(STAGE) clippy cargo clippy --workspace --all-targets -- -D warnings
 	@$(STAGE) docs env RUSTDOCFLAGS='-D warnings' cargo doc --quiet --workspace --no-deps
 	@$(STAGE) build cargo build --workspace --all-targets
-	@$(STAGE) bindings cargo nextest run --package countinghouse bindings
+	@$(STAGE) bindings cargo nextest run --workspace -E 'package(countinghouse) & test(bindings)'
 
 # Figures against the limits of the same run. SIZE=S (1M events), M (10M) or L (100M).
 bench: install ui
@@ -42,12 +42,12 @@ soak: install
 
 # Writes what is generated: TypeScript from the wire types.
 gen: install
-	@COUNTINGHOUSE_WRITE_BINDINGS=1 cargo nextest run --package countinghouse bindings
+	@COUNTINGHOUSE_WRITE_BINDINGS=1 cargo nextest run --workspace -E 'package(countinghouse) & test(bindings)'
 
 # The real window by WebDriver, alone; pictures in out/pictures.
 window: ui
 	@cargo build --workspace --bins
-	@cargo nextest run --package countinghouse-tests --test e2e
+	@cargo nextest run --workspace -E 'binary(e2e)'
 
 install:
 	@.ci/install

@@ -28,6 +28,7 @@ mod import;
 mod kill;
 mod look;
 mod sample;
+mod shown;
 mod statements;
 mod together;
 mod trigger;

@@ -1,0 +1,191 @@
+//! The shape of everything that `--json` prints is a promise to scripts: names and types are snapshots, and each name
+//! is in docs/cli.md.
+
+use serde_json::{Map, Value};
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+struct Books {
+    folder: tempfile::TempDir,
+    file: PathBuf,
+    shapes: Map<String, Value>,
+}
+
+impl Books {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("books.sqlite");
+        Self { folder, file, shapes: Map::new() }
+    }
+
+    /// Runs a command on the books; its name is `words` up to the first value.
+    fn run(&self, words: &[&str], input: &str) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_countinghouse-cli"));
+        if !matches!(words[0], "sample" | "rate") {
+            command.arg("--db").arg(&self.file);
+        }
+        command.args(words).arg("--json").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        child.wait_with_output().unwrap()
+    }
+
+    /// What a command prints, which must end with this status.
+    fn json(&self, words: &[&str], status: i32) -> Value {
+        let output = self.run(words, "");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(status), "{words:?} said {said}");
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+
+    fn keep(&mut self, name: &str, values: &[&Value]) {
+        self.shapes.insert(name.to_owned(), shape(values));
+    }
+
+    /// Runs a command and keeps the shape of what it prints.
+    fn look(&mut self, name: &str, words: &[&str]) -> Value {
+        let value = self.json(words, 0);
+        self.keep(name, &[&value]);
+        value
+    }
+}
+
+/// The names and types of some values that should be alike. What is null in one and not in another has the other's type.
+fn shape(values: &[&Value]) -> Value {
+    let objects: Vec<&Map<String, Value>> = values.iter().filter_map(|value| value.as_object()).collect();
+    if !objects.is_empty() {
+        let names: BTreeSet<&String> = objects.iter().flat_map(|object| object.keys()).collect();
+        let field = |name: &String| {
+            let of: Vec<&Value> = objects.iter().filter_map(|object| object.get(name)).collect();
+            (name.clone(), shape(&of))
+        };
+        return Value::Object(names.into_iter().map(field).collect());
+    }
+    let items: Vec<&Vec<Value>> = values.iter().filter_map(|value| value.as_array()).collect();
+    if !items.is_empty() {
+        let all: Vec<&Value> = items.into_iter().flatten().collect();
+        return if all.is_empty() { Value::Array(Vec::new()) } else { Value::Array(vec![shape(&all)]) };
+    }
+    let kinds: BTreeSet<&str> = values.iter().filter_map(|value| kind(value)).collect();
+    Value::String(if kinds.is_empty() { "null".to_owned() } else { kinds.into_iter().collect::<Vec<_>>().join(" or ") })
+}
+
+fn kind(value: &Value) -> Option<&'static str> {
+    match value {
+        Value::Bool(_) => Some("boolean"),
+        Value::Number(number) if number.is_u64() || number.is_i64() => Some("integer"),
+        Value::Number(_) => Some("a number with a fraction"),
+        Value::String(_) => Some("string"),
+        _ => None,
+    }
+}
+
+fn focus() -> String {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../tests/fixtures/focus-1.0/focus_sample.csv");
+    file.display().to_string()
+}
+
+fn text<'a>(value: &'a Value, field: &str) -> &'a str {
+    value[field].as_str().unwrap()
+}
+
+/// Names of a shape, of all its parts.
+fn names(shape: &Value, into: &mut BTreeSet<String>) {
+    match shape {
+        Value::Object(object) => {
+            into.extend(object.keys().cloned());
+            object.values().for_each(|part| names(part, into));
+        }
+        Value::Array(items) => items.iter().for_each(|item| names(item, into)),
+        _ => {}
+    }
+}
+
+fn looks(books: &mut Books) {
+    let tenants = books.look("tenants", &["tenants"]);
+    books.look("status", &["status"]);
+    books.look("verify", &["verify"]);
+    books.look("events", &["events", "--classification", "correction"]);
+    books.look("jobs list", &["jobs", "list"]);
+    books.look("jobs run", &["jobs", "run"]);
+    books.look("import presets", &["import", "presets"]);
+    books.look("bench", &["bench", "--events", "100"]);
+    let flagged = books.json(&["tenants", "--flagged"], 0);
+    let rows = flagged["rows"].as_array().unwrap();
+    assert!(rows.len() < tenants["rows"].as_array().unwrap().len(), "not everybody is flagged");
+    // Some tenants of many kinds, so that what is null for one is there for another.
+    let ids: Vec<&str> = rows.iter().step_by(rows.len() / 12).map(|row| text(row, "tenant_id")).collect();
+    for name in ["usage", "stats", "timeseries"] {
+        let values: Vec<Value> = ids.iter().map(|id| books.json(&[name, id], 0)).collect();
+        books.keep(name, &values.iter().collect::<Vec<_>>());
+    }
+    let meter = text(&rows[0]["meters"][0], "meter").to_owned();
+    let id = ids[0].to_owned();
+    let override_set = ["override", "set", &id, &meter, "--included", "1000000", "--reason", "a test"];
+    books.look("override set", &override_set);
+    books.look("enter", &["enter", &id, &meter, "1", "--key", "one", "--reason", "a test"]);
+    let checked = books.run(&["quota", "check", &id, &meter, "1"], "");
+    books.keep("quota check", &[&serde_json::from_slice(&checked.stdout).unwrap()]);
+    let admitted = books.run(&["quota", "admit", &id, &meter, "1", "--key", "two"], "");
+    books.keep("quota admit", &[&serde_json::from_slice(&admitted.stdout).unwrap()]);
+}
+
+fn imports(books: &mut Books) {
+    let file = focus();
+    let usage = ["import", "usage", &file, "--map", "focus-1.0", "--backfill"];
+    let looked = books.json(&[&usage[..], &["--dry-run"]].concat(), 0);
+    let broken = books.folder.path().join("broken.csv");
+    let whole = std::fs::read_to_string(&file).unwrap();
+    let head: Vec<&str> = whole.lines().take(3).collect();
+    std::fs::write(&broken, format!("{}\n{}\n", head.join("\n"), head[2].replace(',', ",x"))).unwrap();
+    let broken = broken.display().to_string();
+    let refused = books.json(&["import", "usage", &broken, "--map", "focus-1.0", "--backfill"], 3);
+    books.keep("import usage", &[&looked, &refused]);
+}
+
+fn rates(books: &mut Books) {
+    let lines = [
+        r#"{"id": "good", "model": "package", "params": {"package_size": "100", "package_amount": "5"}, "units": "101"}"#,
+        r#"{"id": "bad", "model": "nothing"}"#,
+    ];
+    let output = books.run(&["rate"], &lines.join("\n"));
+    let printed = String::from_utf8(output.stdout).unwrap();
+    let values: Vec<Value> = printed.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(values.len(), 2, "a line for each line");
+    books.keep("rate", &[&values[0]]);
+    books.keep("rate, a line that is refused", &[&values[1]]);
+}
+
+fn errors(books: &mut Books) {
+    let output = books.run(&["usage", "nobody of this name"], "");
+    assert_eq!(output.status.code(), Some(1), "a tenant that is not there");
+    assert!(output.stdout.is_empty(), "an error goes to standard error");
+    let line = String::from_utf8(output.stderr).unwrap();
+    books.keep("an error", &[&serde_json::from_str(line.trim()).unwrap()]);
+}
+
+#[test]
+fn every_shape_is_as_it_was_and_is_documented() {
+    let mut books = Books::new();
+    let file = books.file.display().to_string();
+    books.look("sample", &["sample", "--out", &file]);
+    looks(&mut books);
+    imports(&mut books);
+    rates(&mut books);
+    errors(&mut books);
+    books.file = books.folder.path().join("new.sqlite");
+    books.look("migrate", &["migrate"]);
+
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../docs");
+    let docs: String = ["cli.md", "rate.md"].map(|name| std::fs::read_to_string(docs.join(name)).unwrap()).concat();
+    for (command, shape) in &books.shapes {
+        let mut all = BTreeSet::new();
+        names(shape, &mut all);
+        for name in all {
+            assert!(docs.contains(&name), "{command} prints {name}, of which docs/cli.md and docs/rate.md do not speak");
+        }
+    }
+    insta::assert_json_snapshot!(books.shapes);
+}
