@@ -1,6 +1,7 @@
 import { keepPreviousData, QueryClient, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import type { EventFilter, QuarantineFilter } from "@/generated/bindings";
 import { type HostError, useHost } from "@/host";
+import { filledPage } from "./filled-page";
 
 export const REFRESH_MS = 30_000;
 
@@ -91,7 +92,7 @@ export function useEvents(filter: EventFilter) {
   const host = useHost();
   return useInfiniteQuery({
     queryKey: ["events", filter],
-    queryFn: ({ pageParam }) => host.events(filter, pageParam),
+    queryFn: ({ pageParam, signal }) => filledPage((cursor) => host.events(filter, cursor), pageParam, signal),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next,
     placeholderData: keepPreviousData,
