@@ -6,23 +6,25 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use support::{Kind, Ledger, World};
 
+const SEED: u64 = 0x00c0_ffee;
+
 /// Kills in an ordinary run; `make soak` kills more.
-fn kills() -> u32 {
-    if std::env::var_os("COUNTINGHOUSE_SOAK").is_some() { 5_000 } else { 200 }
+fn kills(soak: u32) -> u32 {
+    if std::env::var_os("COUNTINGHOUSE_SOAK").is_some() { soak } else { 200 }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_hundred_kills_on_sqlite() {
     let ledger = Ledger::new(Kind::SqliteFile).await.unwrap();
     let place = ledger.file().unwrap().display().to_string();
-    kill_again_and_again(&ledger, "sqlite", &place).await;
+    kill_again_and_again(&ledger, "sqlite", &place, kills(10_000)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_hundred_kills_on_postgres() {
     let ledger = Ledger::new(Kind::Postgres).await.unwrap();
     let place = ledger.database().unwrap().to_owned();
-    kill_again_and_again(&ledger, "postgres", &place).await;
+    kill_again_and_again(&ledger, "postgres", &place, kills(5_000)).await;
 }
 
 fn start(engine: &str, place: &str, acks: &Path) -> Child {
@@ -36,13 +38,13 @@ fn acknowledged(acks: &Path) -> u64 {
     text.lines().map(|line| line.parse().unwrap()).max().unwrap_or(0)
 }
 
-async fn kill_again_and_again(ledger: &Ledger, engine: &str, place: &str) {
+async fn kill_again_and_again(ledger: &Ledger, engine: &str, place: &str, kills: u32) {
     World::new(&ledger.store, 4).await.unwrap();
     let folder = tempfile::TempDir::new().unwrap();
     let acks = folder.path().join("acknowledged");
-    let mut seed = 0x00c0_ffee_u64;
+    let mut seed = SEED;
     let mut at_work = 0;
-    for _ in 0..kills() {
+    for _ in 0..kills {
         let before = std::fs::metadata(&acks).map_or(0, |file| file.len());
         let mut worker = start(engine, place, &acks);
         // It is killed at any moment: while it starts, or some time after it acknowledged something.
@@ -61,7 +63,7 @@ async fn kill_again_and_again(ledger: &Ledger, engine: &str, place: &str) {
         worker.kill().unwrap();
         worker.wait().unwrap();
     }
-    assert!(at_work > kills() / 2, "most were killed while they appended");
+    assert!(at_work > kills / 2, "most were killed while they appended");
 
     // What nobody acknowledged may be in or not; sending everything again heals it.
     let world = World::open(&ledger.store).await.unwrap();
@@ -82,4 +84,7 @@ async fn kill_again_and_again(ledger: &Ledger, engine: &str, place: &str) {
         assert_eq!(duplicates, chunk.len(), "sent again, nothing counts twice");
     }
     assert_eq!(assert_sound(&ledger.store).await.ledger_events, in_ledger, "and nothing was added");
+    println!(
+        "promise 1, {engine}: {kills} kills, {acknowledged} events acknowledged, lost 0, double 0, seed {SEED:#x}"
+    );
 }

@@ -184,7 +184,10 @@ fn every_shape_is_as_it_was_and_is_documented() {
         let mut all = BTreeSet::new();
         names(shape, &mut all);
         for name in all {
-            assert!(docs.contains(&name), "{command} prints {name}, of which docs/cli.md and docs/rate.md do not speak");
+            assert!(
+                docs.contains(&name),
+                "{command} prints {name}, of which docs/cli.md and docs/rate.md do not speak"
+            );
         }
     }
     insta::assert_json_snapshot!(books.shapes);
