@@ -3,16 +3,11 @@ import {
   createRootRoute,
   createRoute,
   createRouter,
+  lazyRouteComponent,
   type RouterHistory,
   retainSearchParams,
 } from "@tanstack/react-router";
-import { ImportPage } from "@/features/import/ImportPage";
 import { OverviewPage } from "@/features/overview/OverviewPage";
-import { QuarantinePage } from "@/features/quarantine/QuarantinePage";
-import { SettingsPage } from "@/features/settings/SettingsPage";
-import { TenantPage } from "@/features/tenant/TenantPage";
-import { TenantsPage } from "@/features/tenants/TenantsPage";
-import { UsagePage } from "@/features/usage/UsagePage";
 import { NotFound, ScreenFailed } from "./frame/Failures";
 import { Frame } from "./frame/Frame";
 import { quarantineSearch, type RootSearch, rootSearch, tenantSearch, tenantsSearch, usageSearch } from "./search";
@@ -24,29 +19,43 @@ const root = createRootRoute({
   search: { middlewares: [retainSearchParams<RootSearch>(["month"])] },
 });
 
+// The first screen is there at once; the others bring the grid and the charts when they are opened.
 const routes = [
   createRoute({ getParentRoute: () => root, path: "/", component: OverviewPage }),
   createRoute({
     getParentRoute: () => root,
     path: "/tenants",
-    component: TenantsPage,
+    component: lazyRouteComponent(() => import("@/features/tenants/TenantsPage"), "TenantsPage"),
     validateSearch: tenantsSearch,
   }),
   createRoute({
     getParentRoute: () => root,
     path: "/tenants/$tenantId",
-    component: TenantPage,
+    component: lazyRouteComponent(() => import("@/features/tenant/TenantPage"), "TenantPage"),
     validateSearch: tenantSearch,
   }),
-  createRoute({ getParentRoute: () => root, path: "/usage", component: UsagePage, validateSearch: usageSearch }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/usage",
+    component: lazyRouteComponent(() => import("@/features/usage/UsagePage"), "UsagePage"),
+    validateSearch: usageSearch,
+  }),
   createRoute({
     getParentRoute: () => root,
     path: "/quarantine",
-    component: QuarantinePage,
+    component: lazyRouteComponent(() => import("@/features/quarantine/QuarantinePage"), "QuarantinePage"),
     validateSearch: quarantineSearch,
   }),
-  createRoute({ getParentRoute: () => root, path: "/import", component: ImportPage }),
-  createRoute({ getParentRoute: () => root, path: "/settings", component: SettingsPage }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/import",
+    component: lazyRouteComponent(() => import("@/features/import/ImportPage"), "ImportPage"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/settings",
+    component: lazyRouteComponent(() => import("@/features/settings/SettingsPage"), "SettingsPage"),
+  }),
 ] as const;
 
 const tree = root.addChildren([...routes]);

@@ -1,8 +1,7 @@
 export { ChangeDialog, type ErrorOf } from "./ChangeDialog";
-export { Chart, type ChartSeries } from "./Chart";
+export type { ChartSeries } from "./Chart";
 export { Code } from "./Code";
 export { CopyIcon } from "./CopyIcon";
-export { DataGrid } from "./DataGrid";
 export { DetailDrawer } from "./DetailDrawer";
 export { EmptyState } from "./EmptyState";
 export { ErrorState } from "./ErrorState";
@@ -12,6 +11,7 @@ export { FilterRow } from "./FilterRow";
 export { FilterSelect } from "./FilterSelect";
 export { FilterText } from "./FilterText";
 export { FormFailure } from "./FormFailure";
+export { Chart } from "./LazyChart";
 export { LevelBadge } from "./LevelBadge";
 export { LinkButton } from "./LinkButton";
 export { useMeterColors } from "./meter-colors";
