@@ -87,7 +87,7 @@ async fn sqlite_refuses_to_change_history() {
         if APPEND_ONLY.contains(table) {
             refused_on_sqlite(&mut conn, format!("update {table} set {} = {}", columns[0], columns[0])).await;
         } else {
-            let other = format!("update or replace {table} set {} = x'ff'", keys[keys.len() - 1]);
+            let other = format!("update or replace {table} set {} = x'ff'", keys[0]);
             refused_on_sqlite(&mut conn, other).await;
         }
         // The place of a row is a key, too: another row at the same place would take its room.
