@@ -6,6 +6,7 @@ use operations::change::{entry_act, entry_preview};
 use operations::host::FixedHost;
 use operations::wire::{CorrectionOf, EntryRequest, ImportReport, ImportRequest};
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use store::append::NewEvent;
 use store::append::Outcome::{Accepted, Duplicate, Stale};
 use support::{Ledger, World};
@@ -80,6 +81,7 @@ const MAP: &str = r#"
 "#;
 
 async fn import(ledger: &Ledger, folder: &Path, rows: &str) -> ImportReport {
+    static SERIES: AtomicU64 = AtomicU64::new(1);
     std::fs::write(folder.join("calls.toml"), MAP).unwrap();
     let lines: Vec<String> =
         rows.lines().map(str::trim).filter(|row| !row.is_empty()).map(|row| format!("{row},{TIME}")).collect();
@@ -91,7 +93,7 @@ async fn import(ledger: &Ledger, folder: &Path, rows: &str) -> ImportReport {
         backfill: true,
         ..ImportRequest::default()
     };
-    let host = FixedHost::with_series(support::at("2026-02-01T00:00:00Z"), u64::try_from(rows.len()).unwrap());
+    let host = FixedHost::with_series(support::at("2026-02-01T00:00:00Z"), SERIES.fetch_add(1, Ordering::Relaxed));
     operations::import::run(&ledger.store, &host, &request, &|_| (), &CancellationToken::new()).await.unwrap()
 }
 
