@@ -393,7 +393,9 @@ create index audit_log_at on audit_log (at, audit_id);
 create index audit_log_tenant on audit_log (tenant_id, at, audit_id);
 
 -- Triggers -----------------------------------------------------------------------------------------------------------
--- `insert or replace` deletes without a delete trigger unless recursive_triggers is on: every connection sets it.
+-- `or replace` deletes the row that is in the way without any delete trigger unless recursive_triggers is on, and only
+-- this program's connections set it. So every protected table also refuses the row that would be in the way, by each of
+-- its unique keys and by the rowid. Whoever may meet a key that is there already asks before the insert.
 
 create trigger usage_events_no_update before update on usage_events
 begin
@@ -403,6 +405,12 @@ create trigger usage_events_no_delete before delete on usage_events
 begin
     select raise(abort, 'delete of usage_events is refused: it is append-only');
 end;
+create trigger usage_events_no_replace before insert on usage_events
+begin
+    select raise(abort, 'insert into usage_events is refused: the key is there already')
+     where exists (select 1 from usage_events where tenant_id = new.tenant_id and source = new.source and event_key = new.event_key)
+        or exists (select 1 from usage_events where rowid = new.rowid);
+end;
 create trigger entitlements_no_update before update on entitlements
 begin
     select raise(abort, 'update of entitlements is refused: it is append-only');
@@ -410,6 +418,13 @@ end;
 create trigger entitlements_no_delete before delete on entitlements
 begin
     select raise(abort, 'delete of entitlements is refused: it is append-only');
+end;
+create trigger entitlements_no_replace before insert on entitlements
+begin
+    select raise(abort, 'insert into entitlements is refused: the key is there already')
+     where exists (select 1 from entitlements where tenant_id = new.tenant_id and entitlement_id = new.entitlement_id)
+        or exists (select 1 from entitlements where tenant_id = new.tenant_id and subscription_id = new.subscription_id and seq = new.seq)
+        or exists (select 1 from entitlements where rowid = new.rowid);
 end;
 create trigger plan_versions_no_update before update on plan_versions
 begin
@@ -419,6 +434,13 @@ create trigger plan_versions_no_delete before delete on plan_versions
 begin
     select raise(abort, 'delete of plan_versions is refused: it is append-only');
 end;
+create trigger plan_versions_no_replace before insert on plan_versions
+begin
+    select raise(abort, 'insert into plan_versions is refused: the key is there already')
+     where exists (select 1 from plan_versions where plan_version_id = new.plan_version_id)
+        or exists (select 1 from plan_versions where plan_id = new.plan_id and currency = new.currency and version = new.version)
+        or exists (select 1 from plan_versions where rowid = new.rowid);
+end;
 create trigger allowances_no_update before update on allowances
 begin
     select raise(abort, 'update of allowances is refused: it is append-only');
@@ -426,6 +448,11 @@ end;
 create trigger allowances_no_delete before delete on allowances
 begin
     select raise(abort, 'delete of allowances is refused: it is append-only');
+end;
+create trigger allowances_no_replace before insert on allowances
+begin
+    select raise(abort, 'insert into allowances is refused: the key is there already')
+     where exists (select 1 from allowances where plan_version_id = new.plan_version_id and meter_id = new.meter_id);
 end;
 create trigger prices_no_update before update on prices
 begin
@@ -435,6 +462,11 @@ create trigger prices_no_delete before delete on prices
 begin
     select raise(abort, 'delete of prices is refused: it is append-only');
 end;
+create trigger prices_no_replace before insert on prices
+begin
+    select raise(abort, 'insert into prices is refused: the key is there already')
+     where exists (select 1 from prices where plan_version_id = new.plan_version_id and meter_id = new.meter_id);
+end;
 create trigger audit_log_no_update before update on audit_log
 begin
     select raise(abort, 'update of audit_log is refused: it is append-only');
@@ -443,30 +475,156 @@ create trigger audit_log_no_delete before delete on audit_log
 begin
     select raise(abort, 'delete of audit_log is refused: it is append-only');
 end;
+create trigger audit_log_no_replace before insert on audit_log
+begin
+    select raise(abort, 'insert into audit_log is refused: the key is there already')
+     where exists (select 1 from audit_log where audit_id = new.audit_id)
+        or exists (select 1 from audit_log where rowid = new.rowid);
+end;
 
 create trigger tenants_no_delete before delete on tenants
 begin
     select raise(abort, 'delete of tenants is refused: it is append-only');
 end;
+create trigger tenants_no_replace before insert on tenants
+begin
+    select raise(abort, 'insert into tenants is refused: the key is there already')
+     where exists (select 1 from tenants where tenant_id = new.tenant_id)
+        or exists (select 1 from tenants where outside_id = new.outside_id)
+        or exists (select 1 from tenants where rowid = new.rowid);
+end;
+create trigger tenants_keep before update on tenants
+begin
+    select raise(abort, 'update of tenants is refused: a row keeps its identity and takes no other row''s')
+     where new.rowid <> old.rowid
+        or new.tenant_id <> old.tenant_id
+        or new.outside_id is not old.outside_id and exists (select 1 from tenants where outside_id = new.outside_id);
+end;
 create trigger meters_no_delete before delete on meters
 begin
     select raise(abort, 'delete of meters is refused: it is append-only');
+end;
+create trigger meters_no_replace before insert on meters
+begin
+    select raise(abort, 'insert into meters is refused: the key is there already')
+     where exists (select 1 from meters where meter_id = new.meter_id)
+        or exists (select 1 from meters where code = new.code)
+        or exists (select 1 from meters where rowid = new.rowid);
+end;
+create trigger meters_keep before update on meters
+begin
+    select raise(abort, 'update of meters is refused: a row keeps its identity and takes no other row''s')
+     where new.rowid <> old.rowid
+        or (new.meter_id, new.code) <> (old.meter_id, old.code);
 end;
 create trigger plans_no_delete before delete on plans
 begin
     select raise(abort, 'delete of plans is refused: it is append-only');
 end;
+create trigger plans_no_replace before insert on plans
+begin
+    select raise(abort, 'insert into plans is refused: the key is there already')
+     where exists (select 1 from plans where plan_id = new.plan_id)
+        or exists (select 1 from plans where code = new.code)
+        or exists (select 1 from plans where rowid = new.rowid);
+end;
+create trigger plans_keep before update on plans
+begin
+    select raise(abort, 'update of plans is refused: a row keeps its identity and takes no other row''s')
+     where new.rowid <> old.rowid
+        or (new.plan_id, new.code) <> (old.plan_id, old.code);
+end;
 create trigger subscriptions_no_delete before delete on subscriptions
 begin
     select raise(abort, 'delete of subscriptions is refused: it is append-only');
+end;
+create trigger subscriptions_no_replace before insert on subscriptions
+begin
+    select raise(abort, 'insert into subscriptions is refused: the key is there already')
+     where exists (select 1 from subscriptions where tenant_id = new.tenant_id and subscription_id = new.subscription_id)
+        or exists (select 1 from subscriptions where rowid = new.rowid);
+end;
+create trigger subscriptions_keep before update on subscriptions
+begin
+    select raise(abort, 'update of subscriptions is refused: a row keeps its identity and takes no other row''s')
+     where new.rowid <> old.rowid
+        or (new.tenant_id, new.subscription_id) <> (old.tenant_id, old.subscription_id);
 end;
 create trigger billing_periods_no_delete before delete on billing_periods
 begin
     select raise(abort, 'delete of billing_periods is refused: it is append-only');
 end;
+create trigger billing_periods_no_replace before insert on billing_periods
+begin
+    select raise(abort, 'insert into billing_periods is refused: the key is there already')
+     where exists (select 1 from billing_periods where tenant_id = new.tenant_id and period_id = new.period_id)
+        or exists (select 1 from billing_periods where tenant_id = new.tenant_id and subscription_id = new.subscription_id and seq = new.seq)
+        or exists (select 1 from billing_periods where rowid = new.rowid);
+end;
 create trigger imports_no_delete before delete on imports
 begin
     select raise(abort, 'delete of imports is refused: it is append-only');
+end;
+create trigger imports_no_replace before insert on imports
+begin
+    select raise(abort, 'insert into imports is refused: the key is there already')
+     where exists (select 1 from imports where import_id = new.import_id)
+        or exists (select 1 from imports where rowid = new.rowid);
+end;
+create trigger imports_keep before update on imports
+begin
+    select raise(abort, 'update of imports is refused: a row keeps its identity and takes no other row''s')
+     where new.rowid <> old.rowid
+        or new.import_id <> old.import_id;
+end;
+create trigger overrides_no_delete before delete on overrides
+begin
+    select raise(abort, 'delete of overrides is refused: it is append-only');
+end;
+create trigger overrides_no_replace before insert on overrides
+begin
+    select raise(abort, 'insert into overrides is refused: the key is there already')
+     where exists (select 1 from overrides where tenant_id = new.tenant_id and override_id = new.override_id)
+        or exists (select 1 from overrides where rowid = new.rowid);
+end;
+create trigger overrides_keep before update on overrides
+begin
+    select raise(abort, 'update of overrides is refused: a row keeps its identity and takes no other row''s')
+     where new.rowid <> old.rowid
+        or (new.tenant_id, new.override_id) <> (old.tenant_id, old.override_id);
+end;
+create trigger quarantine_no_delete before delete on quarantine
+begin
+    select raise(abort, 'delete of quarantine is refused: it is append-only');
+end;
+create trigger quarantine_no_replace before insert on quarantine
+begin
+    select raise(abort, 'insert into quarantine is refused: the key is there already')
+     where exists (select 1 from quarantine where quarantine_id = new.quarantine_id)
+        or exists (select 1 from quarantine where rowid = new.rowid);
+end;
+create trigger quarantine_keep before update on quarantine
+begin
+    select raise(abort, 'update of quarantine is refused: a row keeps its identity and takes no other row''s')
+     where new.rowid <> old.rowid
+        or new.quarantine_id <> old.quarantine_id;
+end;
+create trigger alerts_no_delete before delete on alerts
+begin
+    select raise(abort, 'delete of alerts is refused: it is append-only');
+end;
+create trigger alerts_no_replace before insert on alerts
+begin
+    select raise(abort, 'insert into alerts is refused: the key is there already')
+     where exists (select 1 from alerts where tenant_id = new.tenant_id and meter_id = new.meter_id and place = new.place and level = new.level)
+        or exists (select 1 from alerts where alert_id = new.alert_id)
+        or exists (select 1 from alerts where rowid = new.rowid);
+end;
+create trigger alerts_keep before update on alerts
+begin
+    select raise(abort, 'update of alerts is refused: a row keeps its identity and takes no other row''s')
+     where new.rowid <> old.rowid
+        or (new.tenant_id, new.meter_id, new.place, new.level, new.alert_id) <> (old.tenant_id, old.meter_id, old.place, old.level, old.alert_id);
 end;
 
 -- A finalized period never changes; no period moves its start.
@@ -474,7 +632,7 @@ create trigger billing_periods_keep before update on billing_periods
 begin
     select raise(abort, 'a finalized period never changes') where old.status = 'finalized';
     select raise(abort, 'a period keeps its identity and its start')
-     where (old.tenant_id, old.period_id, old.subscription_id, old.seq, old.starts_at)
+     where old.rowid <> new.rowid or (old.tenant_id, old.period_id, old.subscription_id, old.seq, old.starts_at)
         is not (new.tenant_id, new.period_id, new.subscription_id, new.seq, new.starts_at);
 end;
 

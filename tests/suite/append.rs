@@ -273,10 +273,10 @@ async fn details_are_kept_apart_and_erased(ledger: Ledger) {
     let (id, now) = (subject.id, world.now);
     let erased = ledger
         .store
-        .write(move |write| Box::pin(async move { subjects::erase(write, tenant, id, now).await }))
+        .write(move |write| Box::pin(async move { store::erasure::erase(write, tenant, id, now).await }))
         .await
         .unwrap();
-    assert_eq!(erased.details, 1, "the details of its event go");
+    assert_eq!(erased.own_details, 1, "the details of its event go");
     assert_eq!(assert_sound(&ledger.store).await.details_erased, 1, "verify says erased, not tampered");
     let left = ledger
         .store

@@ -1,18 +1,13 @@
 //! Changes by a person: the preview says what the act does, nothing is done twice, and nothing without its record.
 
-use billing::ids::SubjectId;
 use futures::future::join_all;
 use operations::change::{
-    entry_act, entry_preview, erase_act, erase_preview, override_act, override_preview, quarantine_decide, quota_admit,
-    quota_check,
+    entry_act, entry_preview, override_act, override_preview, quarantine_decide, quota_admit, quota_check,
 };
 use operations::error::OperationError;
 use operations::host::FixedHost;
 use operations::look;
-use operations::wire::{
-    CorrectionOf, EntryRequest, EraseRequest, OverrideRequest, QuarantineDecision, QuotaRequest, UsageReport,
-};
-use store::subjects::{Subject, SubjectKind};
+use operations::wire::{CorrectionOf, EntryRequest, OverrideRequest, QuarantineDecision, QuotaRequest, UsageReport};
 use support::{Ledger, World};
 use uuid::Uuid;
 
@@ -21,7 +16,6 @@ on_every_engine!(
     a_correction_takes_back_a_part,
     without_its_record_nothing_changes,
     an_override_holds_from_now_on_and_recovers_the_alert,
-    an_erased_name_is_nowhere,
     one_of_sixteen_racers_gets_the_last_unit,
     a_row_in_quarantine_is_taken_once,
 );
@@ -137,45 +131,6 @@ async fn an_override_holds_from_now_on_and_recovers_the_alert(ledger: Ledger) {
     let past = OverrideRequest { valid_from: Some("2026-01-01T00:00:00Z".to_owned()), ..request };
     let refused = override_preview(&ledger.store, &host(&world, 3), &past).await;
     assert_eq!(code(refused), "in_past", "history is not rewritten");
-}
-
-async fn an_erased_name_is_nowhere(ledger: Ledger) {
-    let world = World::new(&ledger.store, 1).await.unwrap();
-    let (tenant, id) = (world.tenants[0], SubjectId::from_uuid(Uuid::from_u128(77)));
-    let subject = Subject {
-        tenant,
-        id,
-        kind: SubjectKind::Client,
-        outside_id: Some("client-77".to_owned()),
-        name: Some("Änne Groß".to_owned()),
-        created_at: world.now,
-        erased_at: None,
-    };
-    ledger
-        .store
-        .write(move |write| {
-            let subject = subject.clone();
-            Box::pin(async move { store::subjects::find_or_make(write, &[subject]).await })
-        })
-        .await
-        .unwrap();
-    let request = EraseRequest {
-        tenant_id: tenant.to_string(),
-        subject_id: id.to_string(),
-        reason: "asked for in writing".to_owned(),
-    };
-    let preview = erase_preview(&ledger.store, &host(&world, 1), &request).await.unwrap();
-    assert_eq!(preview.effects[0].before, "Änne Groß", "the person sees whom it is about");
-    let act = erase_act(&ledger.store, &host(&world, 2), &request, &preview.fingerprint).await.unwrap();
-    assert_eq!(act, preview, "the act is what the preview said");
-    let found = ledger.store.read(move |read| Box::pin(async move { store::subjects::by_id(read, tenant, id).await }));
-    let found = found.await.unwrap().unwrap();
-    assert_eq!((found.name, found.outside_id), (None, None), "only the random id is left");
-    assert_eq!(
-        code(erase_preview(&ledger.store, &host(&world, 3), &request).await),
-        "already_erased",
-        "once is enough"
-    );
 }
 
 fn quota(world: &World, key: Option<String>) -> QuotaRequest {

@@ -24,9 +24,12 @@ macro_rules! on_every_engine {
 
 mod append;
 mod change;
+mod correct;
+mod erase;
 mod import;
 mod kill;
 mod look;
+mod roles;
 mod sample;
 mod shown;
 mod statements;

@@ -31,6 +31,19 @@ pub fn contribution(usage: &Usage, meter: &Meter) -> Result<i64, PutAside> {
     })
 }
 
+/// Whether corrections of a meter are bounded by the events that they correct. What a signed meter counts may be below 0
+/// anyway, and a correction of a maximum replaces it instead of taking something back.
+pub fn is_limited(meter: &Meter) -> bool {
+    !meter.signed && meter.aggregation != Aggregation::Max
+}
+
+/// Whether a correction takes back more than earlier ones have left of the event that it corrects. A movement of a level
+/// that was below 0 itself has no such bound: the level has.
+pub fn takes_too_much(left: i64, taken: i64, meter: &Meter) -> bool {
+    let is_release = meter.aggregation == Aggregation::Level && left < 0;
+    is_limited(meter) && !is_release && taken < 0 && left.saturating_add(taken) < 0
+}
+
 /// Whether an event is billed, and why or why not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Billing {

@@ -111,13 +111,15 @@ impl Limits {
         Percent::of(used, self.base())
     }
 
-    /// What is left of the base, not below 0; none when unlimited.
+    /// What may still be used before the base or the cap is reached, whichever is first; not below 0, and none when
+    /// nothing bounds it. With a cap below what is included the cap is what stops the next use.
     pub const fn remaining(self, used: i64) -> Option<i64> {
-        match self.base() {
-            Some(base) if base > used => Some(base.saturating_sub(used)),
-            Some(_) => Some(0),
-            None => None,
-        }
+        let bound = match (self.base(), self.cap) {
+            (Some(base), Some(cap)) if cap < base => cap,
+            (Some(bound), _) | (None, Some(bound)) => bound,
+            (None, None) => return None,
+        };
+        Some(if bound > used { bound.saturating_sub(used) } else { 0 })
     }
 
     /// Use above what is included; 0 when unlimited. Not for day meters, whose overage is a sum over days.

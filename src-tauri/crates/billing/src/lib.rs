@@ -4,6 +4,7 @@
 //! database nor a screen; the clock and new ids are arguments.
 
 pub mod contribution;
+pub mod erasure;
 pub mod event;
 pub mod exact;
 pub mod ids;

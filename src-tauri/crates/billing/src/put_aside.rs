@@ -29,6 +29,8 @@ text_enum! {
         UnknownPlan = "unknown_plan",
         /// Its parent is missing or does not fit.
         UnknownParent = "unknown_parent",
+        /// Takes back more than is left of the event that it corrects.
+        CorrectionTooLarge = "correction_too_large",
         /// Not a value of its field.
         Malformed = "malformed",
         /// A text beyond its limit.

@@ -2,7 +2,7 @@
 //!
 //! Loaded once per import; `version` tells the store whether it still holds. Pure: it neither reads nor writes.
 
-use crate::contribution::{Billing, billing, contribution};
+use crate::contribution::{Billing, billing, contribution, takes_too_much};
 use crate::event::{Assignment, Classification, Usage};
 use crate::ids::{EntitlementId, MeterId, PeriodId, PlanVersionId, SubscriptionId, TenantId};
 use crate::meter::{Meter, text_enum};
@@ -10,6 +10,7 @@ use crate::money::Currency;
 use crate::period::{GRACE_DAYS, Period, PeriodError, PeriodRule, PeriodSpan, PeriodStatus};
 use crate::plan::{OverrideInForce, PlanLookup, PlanVersion};
 use crate::put_aside::{PutAside, Reason};
+use crate::quantity::Quantity;
 use crate::time::{Day, TimeError, Timestamp, Zone};
 
 /// How late a use may arrive: 35 days (rules, section 2.11).
@@ -90,7 +91,7 @@ pub struct Parent {
     pub meter: MeterId,
     /// When it happened.
     pub occurred_at: Timestamp,
-    /// What was resolved about it.
+    /// What was resolved about it; its contribution is what earlier corrections have left.
     pub assignment: Assignment,
 }
 
@@ -250,7 +251,7 @@ impl Timeline {
     ) -> Result<Assignment, PutAside> {
         let contribution = contribution(usage, meter)?;
         if usage.classification == Classification::Correction {
-            return self.correct(usage, parent, now, contribution);
+            return self.correct(usage, meter, parent, now, contribution);
         }
         if usage.classification != Classification::Original && usage.parent.is_none() {
             return Err(PutAside::new(Reason::UnknownParent, "a repetition must name the event that it repeats"));
@@ -307,12 +308,13 @@ impl Timeline {
     fn correct(
         &self,
         usage: &Usage,
+        meter: &Meter,
         parent: Option<&Parent>,
         now: Timestamp,
         contribution: i64,
     ) -> Result<Assignment, PutAside> {
         let unknown = |sentence: &str| PutAside::new(Reason::UnknownParent, sentence);
-        let parent = parent.ok_or_else(|| unknown("the event that it corrects is not in the ledger"))?;
+        let parent = parent.ok_or_else(|| unknown("no original event that it corrects is in the ledger"))?;
         if parent.meter != usage.meter {
             return Err(unknown("the event that it corrects is of another meter"));
         }
@@ -324,6 +326,12 @@ impl Timeline {
                 Some(slot) => check_open(slot, now)?,
                 None => return Err(missing_period(usage.occurred_at)),
             }
+        }
+        let left = parent.assignment.contribution;
+        if takes_too_much(left, contribution, meter) {
+            let left = Quantity::new(left, meter.scale);
+            let sentence = format!("it takes back more than the {left} {} left of what it corrects", meter.unit);
+            return Err(PutAside::new(Reason::CorrectionTooLarge, sentence));
         }
         let reason = if parent.assignment.billable { "correction_of_billable" } else { "correction_of_free" };
         let billable_reason = usage.billable_reason.clone().unwrap_or_else(|| reason.to_owned());

@@ -87,11 +87,18 @@ pub fn argument_error(error: &clap::Error) -> ExitCode {
         let _ = error.print();
         return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
     }
-    let text = error.to_string();
-    let first = text.lines().next().unwrap_or_default();
-    let message = first.strip_prefix("error: ").unwrap_or(first).to_owned();
+    let message = on_one_line(&error.to_string());
     show_error(Form::Json, &WireError { code: "wrong_use".into(), message, field: None, line: None, detail: None });
     ExitCode::from(2)
+}
+
+/// What clap says over several lines, up to how the command is used: the names of missing arguments stand below the
+/// first line.
+fn on_one_line(text: &str) -> String {
+    let said = text.lines().map(str::trim).take_while(|line| !line.starts_with("Usage:"));
+    let said: Vec<&str> = said.filter(|line| !line.is_empty()).collect();
+    let said = said.join(" ");
+    said.strip_prefix("error: ").unwrap_or(&said).to_owned()
 }
 
 fn show_error(form: Form, error: &WireError) {
@@ -107,5 +114,21 @@ fn show_error(form: Form, error: &WireError) {
                 eprintln!("  {}", printable(detail));
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_usage_error_keeps_what_it_names() {
+        let text = "error: the following required arguments were not provided:\n  --key <KEY>\n  <METER>\n\n\
+                    Usage: countinghouse-cli enter --key <KEY> <TENANT> <METER>\n\nFor more information, try '--help'.\n";
+        assert_eq!(
+            on_one_line(text),
+            "the following required arguments were not provided: --key <KEY> <METER>",
+            "the names stand below the first line"
+        );
     }
 }

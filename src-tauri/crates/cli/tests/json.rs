@@ -1,5 +1,6 @@
 //! The shape of everything that `--json` prints is a promise to scripts: names and types are snapshots, and each name
 //! is in docs/cli.md.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
@@ -132,6 +133,73 @@ fn looks(books: &mut Books) {
     books.keep("quota admit", &[&serde_json::from_slice(&admitted.stdout).unwrap()]);
 }
 
+fn quarantine(books: &mut Books) {
+    let list = books.look("quarantine list", &["quarantine", "list"]);
+    let rows = list["rows"].as_array().unwrap();
+    let waiting: Vec<&str> =
+        rows.iter().filter(|row| row["state"] == "waiting").map(|row| text(row, "quarantine_id")).collect();
+    assert!(waiting.len() > 2, "the sample company has rows that wait");
+    let shown: Vec<Value> =
+        rows.iter().take(12).map(|row| books.json(&["quarantine", "show", text(row, "quarantine_id")], 0)).collect();
+    books.keep("quarantine show", &shown.iter().collect::<Vec<_>>());
+    assert_eq!(&shown[0], &rows[0], "a row alone says what it says in the list");
+
+    let reason = text(&shown[0], "reason");
+    let narrowed = books.json(&["quarantine", "list", "--state", "waiting", "--reason", reason], 0);
+    let narrowed = narrowed["rows"].as_array().unwrap();
+    assert!(narrowed.iter().all(|row| row["reason"] == reason && row["state"] == "waiting"), "filters narrow");
+    let tenant = shown.iter().find_map(|row| row["tenant_id"].as_str()).unwrap();
+    let of_tenant = books.json(&["quarantine", "list", "--tenant", tenant], 0);
+    assert!(of_tenant["rows"].as_array().unwrap().iter().all(|row| row["tenant_id"] == tenant), "of one tenant");
+
+    let dismiss = ["quarantine", "dismiss", waiting[0], waiting[1], "--reason", "counted elsewhere"];
+    let preview = books.look("quarantine dismiss", &dismiss);
+    assert_eq!((&preview["done"], &preview["decided"]), (&Value::Bool(false), &Value::from(2)), "it only looked");
+    assert_eq!(books.json(&["quarantine", "show", waiting[0]], 0)["state"], "waiting", "nothing was changed");
+    let act = books.json(&[&dismiss[..], &["--yes"]].concat(), 0);
+    assert_eq!((&act["done"], &act["decided"]), (&Value::Bool(true), &Value::from(2)), "now it is done");
+    let dismissed = books.json(&["quarantine", "show", waiting[0]], 0);
+    assert_eq!((text(&dismissed, "state"), text(&dismissed, "decision_reason")), ("dismissed", "counted elsewhere"));
+    let again = books.json(&[&dismiss[..], &["--yes"]].concat(), 0);
+    assert_eq!(again["decided"], 0, "a row is decided about once");
+    let accept = ["quarantine", "accept", waiting[2], "--reason", "it fits now"];
+    books.look("quarantine accept", &accept);
+    let unknown = books.run(&["quarantine", "show", "qua_00000000000000000000000000000000"], "");
+    assert_eq!(unknown.status.code(), Some(1), "{}", String::from_utf8_lossy(&unknown.stderr));
+    assert!(String::from_utf8_lossy(&unknown.stderr).contains("unknown_row"), "a row that is not there");
+}
+
+/// Code and sentence of a command that fails with this status.
+fn error(output: &Output, status: i32) -> (String, String) {
+    let line = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(status), "{line}");
+    let error: Value = serde_json::from_str(line.trim()).unwrap();
+    (text(&error, "code").to_owned(), text(&error, "message").to_owned())
+}
+
+fn wrong_use(books: &mut Books) {
+    let (code, message) = error(&books.run(&["quarantine", "dismiss", "qua_1"], ""), 2);
+    assert_eq!(code, "wrong_use", "a missing argument");
+    assert!(message.contains("--reason"), "it is named: {message}");
+    let tenants = books.json(&["tenants"], 0);
+    let id = text(&tenants["rows"][0], "tenant_id");
+    let (code, _) = error(&books.run(&["timeseries", id, "--meter", "nope"], ""), 1);
+    assert_eq!(code, "unknown_meter", "a misspelt meter shows no empty table");
+
+    let file = std::mem::replace(&mut books.file, books.folder.path().to_owned());
+    let (code, message) = error(&books.run(&["status"], ""), 2);
+    assert_eq!(code, "not_a_database", "a folder: {message}");
+    books.file = books.folder.path().join("notes.txt");
+    std::fs::write(&books.file, "these are notes, and no database at all\n".repeat(100)).unwrap();
+    for words in [["status"], ["migrate"]] {
+        let output = books.run(&words, "");
+        let (code, message) = error(&output, 2);
+        assert_eq!(code, "not_a_database", "{words:?}: {message}");
+        assert!(!String::from_utf8_lossy(&output.stderr).contains("error returned"), "no words of the driver");
+    }
+    books.file = file;
+}
+
 fn imports(books: &mut Books) {
     let file = focus();
     let usage = ["import", "usage", &file, "--map", "focus-1.0", "--backfill"];
@@ -172,6 +240,8 @@ fn every_shape_is_as_it_was_and_is_documented() {
     let file = books.file.display().to_string();
     books.look("sample", &["sample", "--out", &file]);
     looks(&mut books);
+    quarantine(&mut books);
+    wrong_use(&mut books);
     imports(&mut books);
     rates(&mut books);
     errors(&mut books);

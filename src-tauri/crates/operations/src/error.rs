@@ -137,7 +137,10 @@ impl From<store::StoreError> for OperationError {
         use store::StoreError as E;
         let kind = match &error {
             E::NotFound(_) => ErrorKind::NotFound,
-            E::ReadOnly | E::AppendOnly(_) | E::Refused(_) | E::Constraint { .. } => ErrorKind::Refused,
+            E::NotADatabase { .. } => ErrorKind::WrongUse,
+            E::ReadOnly | E::AppendOnly(_) | E::Refused(_) | E::Constraint { .. } | E::PermissionDenied(_) => {
+                ErrorKind::Refused
+            }
             E::NotMigrated | E::SchemaNewer { .. } | E::SchemaOlder { .. } | E::SchemaDiffers { .. } => {
                 ErrorKind::Refused
             }
@@ -148,8 +151,9 @@ impl From<store::StoreError> for OperationError {
         let first: String = rest.next().into_iter().flat_map(char::to_uppercase).collect();
         let mut wrapped = Self::new(kind, error.code(), format!("{first}{}.", rest.as_str()));
         // Most sentences of the store hold their cause already; only what the driver said below it is added.
-        if let Some(cause) = Error::source(&error) {
-            wrapped.source = Some(cause.to_string().into());
+        let cause = Error::source(&error).map(ToString::to_string).filter(|cause| !wrapped.message.contains(cause));
+        if let Some(cause) = cause {
+            wrapped.source = Some(cause.into());
         }
         wrapped
     }

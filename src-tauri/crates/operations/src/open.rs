@@ -79,6 +79,24 @@ pub async fn migrate(login: Login, request: MigrateRequest, host: &dyn Host) -> 
     done
 }
 
+/// Makes the roles of a PostgreSQL cluster, where they are missing, and grants them what they may in this database. None
+/// of them can log in: logins are made members of them. Gives their names.
+///
+/// # Errors
+/// `no_roles` for SQLite; `permission_denied` without the right to create roles; what the store says.
+pub async fn make_roles(login: Login, host: &dyn Host) -> Result<&'static [&'static str]> {
+    let target = login.resolved(host);
+    if target.engine() == store::Engine::Sqlite {
+        let sentence = "SQLite has no roles: whoever may write the file may write the ledger.";
+        return Err(OperationError::wrong_use("no_roles", sentence).field("roles"));
+    }
+    let store = Store::connect(&target, Access::ReadWrite).await?;
+    let done = store.make_roles().await;
+    store.close().await;
+    done?;
+    Ok(&store::roles::ROLES)
+}
+
 /// As [`migrate`], for a store that is connected already.
 ///
 /// # Errors

@@ -189,10 +189,11 @@ fn around_a_price(#[case] model: &str, #[case] params: Value, #[case] units: Val
 #[case::unknown_model(json!({"model": "free", "params": {}, "units": "1"}), "unknown_model")]
 #[case::unknown_line(json!({"model": "delta_rerate_line", "params": {}, "units": "1"}), "unknown_model")]
 #[case::another_models_field(json!({"model": "per_unit", "params": {"unit_amount": "1", "package_size": "2"}, "units": "1"}), "unknown_field")]
-#[case::misspelt(json!({"model": "per_unit", "params": {"unit_amount": "1", "minimun_spend": "2"}, "units": "1"}), "malformed")]
+#[case::misspelt(json!({"model": "per_unit", "params": {"unit_amount": "1", "minimun_spend": "2"}, "units": "1"}), "unknown_field")]
 #[case::missing_figure(json!({"model": "per_unit", "params": {}, "units": "1"}), "missing_field")]
 #[case::missing_units(json!({"model": "per_unit", "params": {"unit_amount": "1"}}), "missing_field")]
-#[case::missing_params(json!({"model": "per_unit", "units": "1"}), "malformed")]
+#[case::missing_params(json!({"model": "per_unit", "units": "1"}), "missing_field")]
+#[case::missing_model(json!({"params": {}, "units": "1"}), "missing_field")]
 #[case::not_a_number(json!({"model": "per_unit", "params": {"unit_amount": "1,5"}, "units": "1"}), "malformed")]
 #[case::grouping(json!({"model": "per_unit", "params": {"unit_amount": "1_000"}, "units": "1"}), "malformed")]
 #[case::infinite(json!({"model": "per_unit", "params": {"unit_amount": "1"}, "units": "1e999999999"}), "malformed")]
@@ -207,6 +208,30 @@ fn around_a_price(#[case] model: &str, #[case] params: Value, #[case] units: Val
 #[case::too_many_digits(json!({"model": "per_unit", "params": {"unit_amount": "1", "round_dp": 99}, "units": "1"}), "invalid_field")]
 fn wrong_lines_are_refused_by_code(#[case] line: Value, #[case] code: &str) {
     assert_eq!(refused(&line), code, "{line}");
+}
+
+#[rstest]
+#[case::figure("per_unit", json!({"unit_amount": "NaN"}), json!("1"), "malformed", "unit_amount: 'NaN' is not a decimal number")]
+#[case::figure_of_a_tier("volume", json!({"tiers": [{"up_to": "1", "unit_amount": "1"}, {"unit_amount": "x"}]}), json!("1"), "malformed", "tiers[1].unit_amount: 'x' is not a decimal number")]
+#[case::figure_of_an_inner_price("delta_rerate", json!({"price": {"model": "per_unit", "unit_amount": []}}), json!("1"), "malformed", "price.unit_amount: expected a decimal as a string or a number")]
+#[case::units("per_unit", json!({"unit_amount": "1"}), json!(["1", "two"]), "malformed", "units: 'two' is not a decimal number")]
+#[case::misspelt("per_unit", json!({"unit_amont": "1"}), json!("1"), "unknown_field", "unit_amont is no parameter of this model")]
+#[case::misspelt_in_a_tier("graduated", json!({"tiers": [{"unit_amount": "1", "upto": null}]}), json!("1"), "unknown_field", "tiers[0].upto is no parameter of this model")]
+#[case::missing("minimum_true_up", json!({"billed_minor": "1"}), json!("1"), "missing_field", "minimum_minor is missing")]
+#[case::no_object("per_unit", json!([]), json!("1"), "malformed", "params: an object is expected")]
+#[case::word("package", json!({"package_size": "1", "package_amount": "1", "rounding": 3}), json!("1"), "malformed", "rounding: ")]
+fn errors_name_the_field(
+    #[case] model: &str,
+    #[case] params: Value,
+    #[case] units: Value,
+    #[case] code: &str,
+    #[case] message: &str,
+) {
+    let answer = answer(&json!({"model": model, "params": params, "units": units}).to_string());
+    let said = answer["error"]["message"].as_str().expect("a sentence");
+    assert_eq!(answer["error"]["code"], code, "{answer}");
+    assert!(said.starts_with(message), "'{said}' must begin with '{message}'");
+    assert!(!said.contains("line 1"), "a column of a line that nobody sees helps nobody: {said}");
 }
 
 #[test]
@@ -235,6 +260,7 @@ fn an_id_is_echoed_whatever_else_is_wrong() {
 fn a_field_that_is_given_twice_is_refused() {
     let line = r#"{"id": "a", "model": "per_unit", "params": {"unit_amount": "1", "unit_amount": "2"}, "units": "1"}"#;
     assert_eq!(answer(line)["error"]["code"], "malformed", "two unit amounts have no amount");
+    assert_eq!(answer(line)["error"]["message"], "unit_amount is given twice", "and the field is named");
 }
 
 #[test]
@@ -267,7 +293,7 @@ fn a_stream_answers_every_line_in_bounded_memory() {
             Err(error) => error.code.to_owned(),
         })
         .collect();
-    assert_eq!(answers, ["6", "line_too_long", "malformed", "6"], "also the last line, which has no end");
+    assert_eq!(answers, ["6", "line_too_long", "missing_field", "6"], "also the last line, which has no end");
 }
 
 #[test]

@@ -59,8 +59,14 @@ pub struct Alert {
 }
 
 statements! {
-    RAISE = "insert into alerts (tenant_id, meter_id, place, level, alert_id, raised_at, used, base, source, event_key, occurred_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict do nothing";
+    RAISE = pair(
+        "insert into alerts (tenant_id, meter_id, place, level, alert_id, raised_at, used, base, source, event_key, occurred_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict do nothing",
+        // A trigger refuses a key that is there before `on conflict` would look away.
+        "insert into alerts (tenant_id, meter_id, place, level, alert_id, raised_at, used, base, source, event_key, occurred_at)
+         select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11
+          where not exists (select 1 from alerts where tenant_id = $1 and meter_id = $2 and place = $3 and level = $4)"
+    );
     RECOVER = "update alerts set recovered_at = $5 where tenant_id = $1 and meter_id = $2 and place = $3 and level = $4 and recovered_at is null";
     OF_TENANT = "select tenant_id, meter_id, place, level, alert_id, raised_at, used, base, source, event_key, occurred_at, recovered_at
         from alerts where tenant_id = $1 order by raised_at desc, alert_id limit $2";

@@ -18,7 +18,7 @@ statements! {
           where c.relnamespace = 'public'::regnamespace and (c.relname = 'usage_events' or c.oid in
                 (select inhrelid from pg_catalog.pg_inherits where inhparent = 'usage_events'::regclass))
           group by c.relname order by c.relname",
-        "select 'usage_events', count(*) filter (where name in ('usage_events_no_update', 'usage_events_no_delete')) / 2, 1
+        "select 'usage_events', count(*) filter (where name in ('usage_events_no_update', 'usage_events_no_delete', 'usage_events_no_replace')) / 3, 1
            from sqlite_master where type = 'trigger'"
     );
     SETTINGS = pair(

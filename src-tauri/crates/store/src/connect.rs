@@ -129,8 +129,10 @@ fn sqlite_options() -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .foreign_keys(true)
         .synchronous(SqliteSynchronous::Full)
-        // Without it `insert or replace` deletes past the triggers that keep the ledger.
+        // Without it `or replace` deletes past the delete triggers; the insert triggers refuse it on any connection.
         .pragma("recursive_triggers", "on")
+        // What is erased is overwritten, not only let go: a name must not be left in a free page.
+        .pragma("secure_delete", "on")
         .pragma("trusted_schema", "off")
         .pragma("temp_store", "memory")
         .pragma("cache_size", "-65536")
@@ -151,6 +153,19 @@ async fn sqlite_file(path: &Path, access: Access) -> Result<Pools> {
     if !create && !path.exists() {
         return Err(StoreError::NotFound(format!("database file {}", path.display())));
     }
+    if path.is_dir() {
+        return Err(StoreError::NotADatabase { path: path.to_owned(), what: "a folder" });
+    }
+    sqlite_pools(path, access).await.map_err(|error| match error {
+        StoreError::Database(error) if StoreError::is_not_a_database(&error) => {
+            StoreError::NotADatabase { path: path.to_owned(), what: "another kind of file" }
+        }
+        error => error,
+    })
+}
+
+async fn sqlite_pools(path: &Path, access: Access) -> Result<Pools> {
+    let create = access == Access::Create;
     let options = sqlite_options().filename(path);
     if access == Access::ReadOnly {
         let readers = sqlite_pool(4).connect_with(options.pragma("query_only", "on")).await?;
@@ -167,6 +182,8 @@ async fn sqlite_file(path: &Path, access: Access) -> Result<Pools> {
 /// The library must be one that keeps a WAL whole, and the settings must have taken.
 async fn check_sqlite(pool: &SqlitePool) -> Result<()> {
     let mut conn: PoolConnection<sqlx::Sqlite> = pool.acquire().await?;
+    // Reads the file for the first time, so what is no database is found here.
+    let _schema: i64 = sqlx::query_scalar("pragma schema_version").fetch_one(&mut *conn).await?;
     let version: String = sqlx::query_scalar("select sqlite_version()").fetch_one(&mut *conn).await?;
     let parts = |text: &str| text.split('.').map(|part| part.parse::<u32>().unwrap_or(0)).collect::<Vec<_>>();
     if parts(&version) < parts(OLDEST_SQLITE) {

@@ -38,6 +38,17 @@ pub enum StoreError {
     /// The database itself refused to change history.
     #[error("the database refused it: {0}")]
     AppendOnly(String),
+    /// The database's role may not do this.
+    #[error("the database does not allow it to this role: {0}")]
+    PermissionDenied(String),
+    /// A file that is no database, or a folder.
+    #[error("what lies at {} is no SQLite database but {what}", .path.display())]
+    NotADatabase {
+        /// Where it is.
+        path: std::path::PathBuf,
+        /// What it is instead.
+        what: &'static str,
+    },
     /// Transactions kept getting into each other's way.
     #[error("other writers kept getting in the way; nothing was written, try again")]
     Contended,
@@ -85,6 +96,8 @@ impl StoreError {
             Self::SchemaDiffers { .. } => "schema_differs",
             Self::ReadOnly => "read_only",
             Self::AppendOnly(_) => "append_only",
+            Self::PermissionDenied(_) => "permission_denied",
+            Self::NotADatabase { .. } => "not_a_database",
             Self::Contended => "contended",
             Self::CommitUnclear(_) => "commit_unclear",
             Self::Refused(_) => "refused",
@@ -99,6 +112,17 @@ impl StoreError {
 
     pub(crate) fn corrupt(what: impl Display) -> Self {
         Self::Corrupt(what.to_string())
+    }
+
+    /// Whether a trigger of SQLite refused a row because its key is there already. The text is that of the migration.
+    pub(crate) fn is_key_there(error: &sqlx::Error) -> bool {
+        let Some(database) = error.as_database_error() else { return false };
+        database.code().as_deref() == Some("1811") && database.message().ends_with("the key is there already")
+    }
+
+    /// Whether SQLite found that a file is none of its own.
+    pub(crate) fn is_not_a_database(error: &sqlx::Error) -> bool {
+        error.as_database_error().is_some_and(|error| error.code().as_deref() == Some("26"))
     }
 
     /// Whether the transaction may simply be run again: a deadlock, a serialization failure, a busy file.
@@ -118,11 +142,15 @@ impl From<sqlx::Error> for StoreError {
             };
         };
         let message = database.message().to_owned();
+        if Self::is_key_there(&error) {
+            return Self::Constraint { message, constraint: None };
+        }
         match database.code().as_deref() {
             // restrict_violation on PostgreSQL; SQLite reports `raise(abort)` as a trigger constraint.
             Some("23001" | "1811") => return Self::AppendOnly(message),
             // numeric_value_out_of_range; SQLite says "integer overflow".
             Some("22003") => return Self::Overflow(message),
+            Some("42501") => return Self::PermissionDenied(message),
             Some("25006" | "8") => return Self::ReadOnly,
             Some("40001" | "40P01" | "5" | "517") => return Self::Contended,
             _ => {}

@@ -38,6 +38,7 @@ pub mod audit;
 pub mod check;
 pub mod company;
 pub mod counters;
+pub mod erasure;
 pub mod events;
 pub mod imports;
 pub mod ledger;
@@ -77,6 +78,7 @@ pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
         check,
         company,
         counters,
+        erasure,
         events,
         imports,
         ledger,

@@ -1,12 +1,13 @@
 //! Stored billing periods: half-open intervals that Rust computed once.
 
-use crate::codec::{At, Id, OnDay, Word};
+use crate::codec::{At, Id, OnDay, Word, json_ids};
 use crate::conn::{Read, Write, execute, insert_rows, rows};
 use crate::error::{Result, StoreError};
 use crate::sql::statements;
 use billing::ids::{PeriodId, SubscriptionId, TenantId};
 use billing::period::{Period, PeriodSpan, PeriodStatus};
 use billing::time::{Interval, Timestamp};
+use std::collections::{BTreeSet, HashSet};
 
 /// A period as it is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +20,7 @@ pub struct PeriodRecord {
 
 statements! {
     OF_TENANTS = in_ids("select tenant_id, period_id, subscription_id, seq, first_day, end_day, starts_at, ends_at, status from billing_periods where tenant_id ", " order by tenant_id, subscription_id, seq");
+    NUMBERS = in_ids("select subscription_id, seq from billing_periods where tenant_id ", "");
     LOCK = pair(
         "select status from billing_periods where tenant_id = $1 and period_id = $2 for update",
         "select status from billing_periods where tenant_id = $1 and period_id = $2"
@@ -50,6 +52,15 @@ struct PeriodRow {
 /// # Errors
 /// What the database gave.
 pub async fn insert(write: &mut Write, periods: &[PeriodRecord]) -> Result<u64> {
+    let tenants: BTreeSet<TenantId> = periods.iter().map(|record| record.tenant).collect();
+    let there = rows!(write, (Id<SubscriptionId>, i64), NUMBERS, json_ids(tenants))?;
+    let mut there: HashSet<(SubscriptionId, i64)> = there.into_iter().map(|(id, seq)| (id.0, seq)).collect();
+    // PostgreSQL has other writers, so it is asked again by the insert; on SQLite a trigger refuses what is there.
+    let periods: Vec<PeriodRecord> = periods
+        .iter()
+        .filter(|record| there.insert((record.period.subscription, record.period.seq)))
+        .copied()
+        .collect();
     let added = insert_rows!(
         write,
         "insert into billing_periods (tenant_id, period_id, subscription_id, seq, first_day, end_day, starts_at, ends_at, status)",
@@ -76,7 +87,7 @@ pub async fn insert(write: &mut Write, periods: &[PeriodRecord]) -> Result<u64> 
 /// # Errors
 /// What the database gave.
 pub async fn of_tenants(read: &mut Read, tenants: &[TenantId]) -> Result<Vec<PeriodRecord>> {
-    let list = crate::codec::json_ids(tenants.iter().copied());
+    let list = json_ids(tenants.iter().copied());
     let found = rows!(read, PeriodRow, OF_TENANTS, list.as_str())?;
     let record = |row: PeriodRow| PeriodRecord {
         tenant: row.tenant_id.0,

@@ -2,13 +2,14 @@
 //!
 //! Pages of it for screens are in the looks.
 
-use crate::codec::{At, Id, Word, at, id, row_words};
-use crate::conn::{Read, Write, execute, insert_rows, maybe_row};
+use crate::codec::{At, Id, Word, at, id, json_ids, row_words};
+use crate::conn::{Read, Write, execute, insert_rows, maybe_row, rows};
 use crate::error::{Result, StoreError};
 use crate::sql::statements;
 use billing::ids::{ImportId, MeterId, QuarantineId, TenantId};
 use billing::meter::UnknownWord;
 use billing::time::Timestamp;
+use std::collections::HashSet;
 
 /// Where a row stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -99,6 +100,7 @@ pub struct Decision {
 
 statements! {
     BY_ID = "select quarantine_id, tenant_id, tenant_text, meter_id, source, event_key, line, import_id, reason, sentence, field, body, occurred_at, received_at, state, decided_at, decided_by, decision_reason from quarantine where quarantine_id = $1";
+    THERE = in_ids("select quarantine_id from quarantine where quarantine_id ", "");
     DECIDE = "update quarantine set state = $2, decided_at = $3, decided_by = $4, decision_reason = $5 where quarantine_id = $1 and state = 'waiting'";
 }
 
@@ -157,8 +159,14 @@ impl From<QuarantineRow> for QuarantineRecord {
 /// # Errors
 /// What the database gave.
 pub async fn insert(write: &mut Write, records: &[QuarantineRecord]) -> Result<u64> {
+    if records.is_empty() {
+        return Ok(0);
+    }
+    let there = rows!(write, (Id<QuarantineId>,), THERE, json_ids(records.iter().map(|record| record.id)))?;
+    let mut there: HashSet<QuarantineId> = there.into_iter().map(|(id,)| id.0).collect();
     let mut lines = Vec::with_capacity(records.len());
-    for record in records {
+    // PostgreSQL has other writers, so it is asked again by the insert; on SQLite a trigger refuses what is there.
+    for record in records.iter().filter(|record| there.insert(record.id)) {
         let line = record.line.map(i64::try_from).transpose().map_err(StoreError::corrupt)?;
         lines.push((record, line));
     }

@@ -10,6 +10,9 @@ use crate::sql::Sql;
 use crate::store::Store;
 use crate::target::Engine;
 
+/// The roles: who migrates, who appends, who looks.
+pub const ROLES: [&str; 3] = ["billing_owner", "billing_writer", "billing_reader"];
+
 /// Another database of the cluster may be making the roles at this moment, and locks do not reach across databases:
 /// the loser finds them made.
 const MAKE: &str = "do $$

@@ -148,6 +148,20 @@ impl Store {
         joined(task.await)
     }
 
+    /// Takes what was erased out of the files, too: the write-ahead log of SQLite keeps older pages until it is folded
+    /// into the file and cut. Says whether that was done; another program that reads at this moment prevents it, and
+    /// then the next call does it. On PostgreSQL the server's vacuum does this.
+    ///
+    /// # Errors
+    /// What the database gave.
+    pub async fn forget_erased(&self) -> Result<bool> {
+        let Pools::Sqlite { writer, .. } = &self.inner.pools else { return Ok(true) };
+        let mut conn = writer.acquire().await?;
+        let (busy, ..): (i64, i64, i64) =
+            sqlx::query_as("pragma wal_checkpoint(truncate)").fetch_one(&mut *conn).await?;
+        Ok(busy == 0)
+    }
+
     /// Closes the connections; SQLite folds its write-ahead log into the file.
     pub async fn close(&self) {
         match &self.inner.pools {

@@ -1,7 +1,7 @@
-//! Names behind the random ids of the ledger: users, clients, sessions, resources. They can be erased; usage stays.
+//! Names behind the random ids of the ledger: users, clients, sessions, resources. [`crate::erasure`] erases them.
 
 use crate::codec::{At, Id, Word, at, row_words};
-use crate::conn::{Read, Write, execute, insert_rows, maybe_row, rows};
+use crate::conn::{Read, Write, insert_rows, maybe_row, rows};
 use crate::error::{Result, StoreError};
 use crate::sql::statements;
 use billing::ids::{SubjectId, TenantId};
@@ -72,15 +72,6 @@ pub struct Subject {
 /// A subject by what files call it.
 pub type OutsideSubject = (TenantId, SubjectKind, String);
 
-/// What erasing a subject took away.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Erased {
-    /// Events whose details are gone.
-    pub details: u64,
-    /// Rows in quarantine whose content is gone.
-    pub quarantined: u64,
-}
-
 statements! {
     BY_ID = "select tenant_id, subject_id, kind, outside_id, name, created_at, erased_at from subjects where tenant_id = $1 and subject_id = $2";
     BY_OUTSIDE_ID = "select tenant_id, subject_id, kind, outside_id, name, created_at, erased_at from subjects where tenant_id = $1 and outside_id = $2 order by kind";
@@ -93,19 +84,6 @@ statements! {
            from json_each($1) w
            join subjects s on s.tenant_id = unhex(w.value->>'t') and s.kind = w.value->>'k' and s.outside_id = w.value->>'o'"
     );
-    ERASE = "update subjects set outside_id = null, name = null, erased_at = $3 where tenant_id = $1 and subject_id = $2 and erased_at is null";
-    ERASE_DETAILS = "update event_details set salt = null, body = null, erased_at = $3
-        where tenant_id = $1 and erased_at is null and (source, event_key) in (
-            select source, event_key from usage_events
-             where tenant_id = $1 and (user_id = $2 or client_id = $2 or session_id = $2 or resource_id = $2))";
-    ERASE_QUARANTINED = pair(
-        "update quarantine set body = '[]' where tenant_id = $1 and strpos(body, $2) > 0",
-        "update quarantine set body = '[]' where tenant_id = $1 and instr(body, $2) > 0"
-    );
-    COUNT_DETAILS = "select count(*) from event_details
-        where tenant_id = $1 and erased_at is null and (source, event_key) in (
-            select source, event_key from usage_events
-             where tenant_id = $1 and (user_id = $2 or client_id = $2 or session_id = $2 or resource_id = $2))";
 }
 
 #[derive(sqlx::FromRow)]
@@ -216,32 +194,4 @@ pub async fn by_outside_id(read: &mut Read, tenant: TenantId, outside_id: &str) 
 /// What the database gave.
 pub async fn anywhere(read: &mut Read, subject: SubjectId) -> Result<Vec<Subject>> {
     Ok(rows!(read, SubjectRow, ANYWHERE, Id(subject))?.into_iter().map(Subject::from).collect())
-}
-
-/// How many events have details that erasing this subject would take away.
-///
-/// # Errors
-/// What the database gave.
-pub async fn count_details(read: &mut Read, tenant: TenantId, subject: SubjectId) -> Result<u64> {
-    let found = maybe_row!(read, (i64,), COUNT_DETAILS, Id(tenant), Id(subject))?;
-    u64::try_from(found.map_or(0, |(count,)| count)).map_err(StoreError::corrupt)
-}
-
-/// Erases a subject: its name and outside id, the details of its events, and rows in quarantine that name it. The
-/// ledger keeps its random id and the salted hash of the details, and no salt is left to try names against it.
-///
-/// # Errors
-/// [`StoreError::NotFound`].
-pub async fn erase(write: &mut Write, tenant: TenantId, subject: SubjectId, now: Timestamp) -> Result<Erased> {
-    let found = by_id(write, tenant, subject).await?;
-    let found = found.ok_or_else(|| StoreError::NotFound(format!("subject {subject}")))?;
-    let details = execute!(write, ERASE_DETAILS, Id(tenant), Id(subject), At(now))?;
-    let mut quarantined = 0;
-    for text in [found.outside_id, found.name].into_iter().flatten().filter(|text| !text.is_empty()) {
-        // The body is JSON: look for the text as JSON writes it, within its quotes.
-        let json = serde_json::to_string(&text).map_err(StoreError::corrupt)?;
-        quarantined += execute!(write, ERASE_QUARANTINED, Id(tenant), json.trim_matches('"'))?;
-    }
-    execute!(write, ERASE, Id(tenant), Id(subject), At(now))?;
-    Ok(Erased { details, quarantined })
 }

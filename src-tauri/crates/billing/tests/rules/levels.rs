@@ -46,6 +46,12 @@ fn the_base_is_the_cap_where_nothing_is_included() {
     assert_eq!(of(None, Some(50)).base(), None, "unlimited");
     assert_eq!(of(Some(0), None).base(), Some(0), "nothing at all");
     assert_eq!((of(Some(10), None).remaining(4), of(Some(10), None).remaining(12)), (Some(6), Some(0)), "not below 0");
+    assert_eq!(of(Some(100_000), Some(50)).remaining(1_660), Some(0), "a cap below what is included stops first");
+    assert_eq!(of(Some(100_000), Some(50)).remaining(20), Some(30), "and is what is left until then");
+    assert_eq!(of(Some(10), Some(50)).remaining(4), Some(6), "what is included comes before a higher cap");
+    assert_eq!(of(Some(0), Some(50)).remaining(4), Some(46), "nothing included, a cap");
+    assert_eq!(of(None, Some(50)).remaining(4), Some(46), "all included, but a cap");
+    assert_eq!(Limits::UNLIMITED.remaining(4), None, "nothing bounds it");
     assert_eq!((of(Some(10), None).overage(12), of(None, None).overage(12)), (2, 0), "above what is included");
 }
 

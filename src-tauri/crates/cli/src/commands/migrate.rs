@@ -3,7 +3,7 @@
 use crate::context::Context;
 use crate::output::{Form, Outcome, print, print_json};
 use operations::error::{OperationError, Result};
-use operations::open::{MigrateRequest, migrate};
+use operations::open::{MigrateRequest, make_roles, migrate};
 use serde::Serialize;
 
 /// Arguments of `migrate`.
@@ -18,6 +18,9 @@ pub struct Args {
     /// Where the backup of a PostgreSQL database is, in words; it goes on record
     #[arg(long, value_name = "TEXT")]
     backup: Option<String>,
+    /// Also make the roles billing_owner, billing_writer and billing_reader of a PostgreSQL cluster
+    #[arg(long)]
+    roles: bool,
 }
 
 /// What `migrate --json` prints.
@@ -26,6 +29,8 @@ struct Report {
     from: u32,
     to: u32,
     backup_file: Option<String>,
+    /// The roles that are there now; none unless asked for.
+    roles: Option<&'static [&'static str]>,
 }
 
 /// Runs the migrations.
@@ -35,15 +40,20 @@ pub async fn run(args: Args, context: &Context) -> Result<Outcome> {
         OperationError::wrong_use("invalid_environment", sentence).field("environment")
     })?;
     let request = MigrateRequest { name: args.name, environment, backup: args.backup };
+    // Before the tables: migrations grant to roles that are there.
+    let roles = if args.roles { Some(make_roles(context.login()?, context.host.as_ref()).await?) } else { None };
     let done = migrate(context.login()?, request, context.host.as_ref()).await?;
     let backup_file = done.backup_file.map(|file| file.display().to_string());
     match context.form {
-        Form::Json => print_json(&Report { from: done.from, to: done.to, backup_file })?,
+        Form::Json => print_json(&Report { from: done.from, to: done.to, backup_file, roles })?,
         Form::Table if done.from == done.to => print(&format!("The schema is {} already.\n", done.to))?,
         Form::Table => {
             let backup = backup_file.map(|file| format!(" Backup: {file}")).unwrap_or_default();
             print(&format!("The schema is now {}.{backup}\n", done.to))?;
         }
+    }
+    if let (Some(roles), Form::Table) = (roles, context.form) {
+        print(&format!("Roles: {}. Make logins members of them.\n", roles.join(", ")))?;
     }
     Ok(Outcome::Done)
 }

@@ -12,6 +12,7 @@ mod jobs;
 mod look;
 mod migrate;
 mod overrides;
+mod quarantine;
 mod quota;
 mod rate;
 mod sample;
@@ -40,6 +41,8 @@ pub enum Command {
     Migrate(migrate::Args),
     /// Change a tenant's allowance for a time
     Override(overrides::Args),
+    /// Show what was put aside, and decide about it
+    Quarantine(quarantine::Args),
     /// May so much more be used
     Quota(quota::Args),
     /// Import usage
@@ -73,6 +76,7 @@ impl Command {
             Self::Jobs(args) => jobs::run(args, context).await,
             Self::Migrate(args) => migrate::run(args, context).await,
             Self::Override(args) => overrides::run(args, context).await,
+            Self::Quarantine(args) => quarantine::run(args, context).await,
             Self::Quota(args) => quota::run(args, context).await,
             Self::Import(args) => import::run(args, context).await,
             Self::Rate(args) => rate::run(args, context),

@@ -34,7 +34,7 @@ pub async fn run(args: Args, context: &Context) -> Result<Outcome> {
     print(&format!("{}, {}, {plans}, as of {}\n\n", printable(&stats.name), stats.status, stats.as_of))?;
     let days = format!("last {} days", stats.days);
     let header = ["meter", "unit", "level", "count", "limit", "percent", "overage", "cost", "events", days.as_str()];
-    print(&table(&header, stats.meters.iter().map(meter).collect(), 3))?;
+    print(&table(&header, stats.meters.iter().map(|row| meter(row, stats.plans.is_empty())).collect(), 3))?;
     for alert in &stats.alerts {
         print(&format!("{}: {}\n", level(alert.level), printable(&alert.message)))?;
     }
@@ -49,13 +49,15 @@ pub async fn run(args: Args, context: &Context) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-fn meter(meter: &MeterStats) -> Vec<String> {
+/// Without a plan nothing is limited because nothing is agreed: that is not "unlimited".
+fn meter(meter: &MeterStats, without_plan: bool) -> Vec<String> {
+    let limit = if without_plan { "no plan".to_owned() } else { limit(meter.limit.as_deref()) };
     vec![
         meter.meter.clone(),
         meter.unit.clone(),
         level(meter.level).to_owned(),
         meter.count.clone(),
-        limit(meter.limit.as_deref()),
+        limit,
         cell(meter.percentage.as_deref()),
         meter.overage.clone(),
         cell(meter.overage_cost.as_deref()),

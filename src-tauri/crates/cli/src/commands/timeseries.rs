@@ -29,6 +29,7 @@ pub async fn run(args: Args, context: &Context) -> Result<Outcome> {
     let tenant = look::find_tenant(&store, &args.tenant).await?;
     let mut series = look::tenant_series(&store, tenant, at, args.days).await?;
     if let Some(meter) = &args.meter {
+        look::require_meter(&store, meter).await?;
         series.series.retain(|series| series.meter == *meter);
     }
     if context.form == Form::Json {

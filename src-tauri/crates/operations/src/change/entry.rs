@@ -15,10 +15,10 @@ use billing::level::Level;
 use billing::meter::{Aggregation, Meter};
 use billing::put_aside::{PutAside, Reason};
 use billing::time::Timestamp;
-use billing::timeline::{Lateness, Parent, Timeline};
+use billing::timeline::{Lateness, Timeline};
 use futures::FutureExt;
 use std::sync::Arc;
-use store::append::{Alerting, Batch, NewEvent, Outcome, append};
+use store::append::{Alerting, Batch, NewEvent, Outcome, append, parents};
 use store::look::events::{StoredEvent, one};
 use store::tenants::Tenant;
 use store::{Read, Store};
@@ -128,7 +128,7 @@ async fn prepare(read: &mut Read, wanted: &Wanted) -> Result<Prepared> {
         return already(wanted, &tenant, &meter, &usage, &known);
     }
     let timeline = store::timelines::load_one(read, wanted.tenant).await?;
-    let assignment = assign(read, wanted, &timeline, &usage, &meter, corrected.as_ref()).await?;
+    let assignment = assign(read, wanted, &timeline, &usage, &meter).await?;
     let change = preview(read, &tenant, &meter, &usage, &assignment).await?;
     let event = NewEvent { usage, assignment, timeline_version: timeline.version(), details: None, line: None };
     Ok(Prepared { change, event: Some(event) })
@@ -139,6 +139,10 @@ async fn corrected(read: &mut Read, of: &EventKey, wanted: &Wanted) -> Result<St
         let message = "The event that this corrects is not in the ledger.";
         OperationError::not_found("unknown_parent", message).field("corrects.key")
     })?;
+    if event.usage.classification == Classification::Correction {
+        let message = "This event is a correction itself: correct the event that it corrects.";
+        return Err(OperationError::refused("unknown_parent", message).field("corrects.key"));
+    }
     if wanted.request.occurred_at.is_some() && wanted.occurred_at != event.usage.occurred_at {
         let message = format!("A correction carries the time of what it corrects: {}.", event.usage.occurred_at);
         return Err(OperationError::wrong_use("malformed", message).field("occurred_at"));
@@ -171,14 +175,12 @@ async fn assign(
     timeline: &Timeline,
     usage: &Usage,
     meter: &Meter,
-    corrected: Option<&StoredEvent>,
 ) -> Result<Assignment> {
     let plans = store::plans::all_versions(read).await?;
-    let parent = corrected.map(|event| Parent {
-        meter: event.usage.meter,
-        occurred_at: event.usage.occurred_at,
-        assignment: event.assignment.clone(),
-    });
+    let parent = match &wanted.corrects {
+        None => None,
+        Some(of) => parents(read, &[of]).await?.remove(of),
+    };
     let now = wanted.act.at;
     let made = timeline.assign(usage, meter, parent.as_ref(), now, Lateness::Checked, &plans);
     let made = match made {
@@ -195,7 +197,7 @@ async fn assign(
 /// A person is told at once what an import would put aside.
 fn refused(aside: &PutAside) -> OperationError {
     let field = match aside.code {
-        Reason::NegativeQuantity | Reason::BelowZero => "quantity",
+        Reason::NegativeQuantity | Reason::BelowZero | Reason::CorrectionTooLarge => "quantity",
         Reason::UnknownParent => "corrects.key",
         _ => "occurred_at",
     };

@@ -1,5 +1,5 @@
-//! Erasing a subject (rules, section 2.7): its name and outside id, the details of its events, and what quarantine
-//! says of it. Usage stays, and the ledger keeps only the random id. Neither the preview's audit record nor its
+//! Erasing a subject (rules, section 2.7): its name and outside id, the details of its events and of others that name
+//! it, and what quarantine says of it. Usage stays, and the ledger keeps only the random id. Neither the preview's audit record nor its
 //! fingerprint keeps the name.
 
 use super::{Act, Recorded, asked, canonical, change, effect, still_as_shown};
@@ -10,7 +10,7 @@ use billing::ids::{SubjectId, TenantId};
 use futures::FutureExt;
 use std::sync::Arc;
 use store::subjects::{self, Subject};
-use store::{Read, Store, Write};
+use store::{Read, Store, Write, erasure};
 
 /// What erasing a subject would do.
 ///
@@ -24,16 +24,23 @@ pub async fn erase_preview(store: &Store, host: &dyn Host, request: &EraseReques
 /// Erases it, if that still does what the preview said. It cannot be undone.
 ///
 /// # Errors
-/// As [`erase_preview`]; `preview_outdated`, `read_only`.
+/// As [`erase_preview`]; `preview_outdated`, `read_only`; `traces_left` when it is done but the write-ahead log of SQLite
+/// could not be cut.
 pub async fn erase_act(store: &Store, host: &dyn Host, request: &EraseRequest, shown: &str) -> Result<Change> {
     let wanted = Arc::new(Wanted::new(host, request)?);
     let shown: Arc<str> = shown.into();
-    store
+    let change = store
         .write(move |write| {
             let (wanted, shown) = (Arc::clone(&wanted), Arc::clone(&shown));
             async move { erase(write, &wanted, &shown).await }.boxed()
         })
-        .await
+        .await?;
+    if store.forget_erased().await? {
+        return Ok(change);
+    }
+    let message = "It is erased, but another program that reads the file keeps its older pages: close that program, \
+        then open and close the file once.";
+    Err(OperationError::refused("traces_left", message))
 }
 
 #[derive(Debug)]
@@ -69,16 +76,19 @@ async fn found(read: &mut Read, wanted: &Wanted) -> Result<Subject> {
 async fn prepare(read: &mut Read, wanted: &Wanted) -> Result<Change> {
     let tenant = asked::tenant(read, wanted.tenant).await?;
     let subject = found(read, wanted).await?;
-    let details = subjects::count_details(read, wanted.tenant, wanted.subject).await?;
+    let mentions = erasure::mentions(read, &subject).await?;
     let text = |value: Option<String>| value.unwrap_or_default();
     let effects = vec![
         effect("Name", text(subject.name), "erased", ""),
         effect("Outside id", text(subject.outside_id), "erased", ""),
-        effect("Events with details", details.to_string(), "0", "events"),
+        effect("Events with details", mentions.own_details.to_string(), "0", "events"),
+        effect("Other events whose details name it", mentions.other_details.len().to_string(), "0", "events"),
+        effect("Rows in quarantine with fields that name it", mentions.quarantined.len().to_string(), "0", "rows"),
     ];
     let warnings = vec![
         "This cannot be undone, and backups and files that were imported are not touched.".to_owned(),
-        "Its usage stays and is billed as before.".to_owned(),
+        "Its usage stays and is billed as before, under the keys that its events have.".to_owned(),
+        "Details that name it are erased whole; rows in quarantine lose only the fields that do.".to_owned(),
     ];
     Ok(change(format!("Erase the {} {} of {}", subject.kind.as_str(), subject.id, tenant.name), effects, warnings))
 }
@@ -86,15 +96,16 @@ async fn prepare(read: &mut Read, wanted: &Wanted) -> Result<Change> {
 async fn erase(write: &mut Write, wanted: &Wanted, shown: &str) -> Result<Change> {
     let change = prepare(write, wanted).await?;
     still_as_shown(&change, shown)?;
-    let erased = subjects::erase(write, wanted.tenant, wanted.subject, wanted.act.at).await?;
+    let erased = erasure::erase(write, wanted.tenant, wanted.subject, wanted.act.at).await?;
     let recorded = Recorded {
         action: "subject.erase",
         tenant: Some(wanted.tenant),
         subject: wanted.subject.to_string(),
         before: None,
         after: Some(canonical(&[
-            ("details_erased", erased.details.to_string()),
-            ("quarantine_rows_erased", erased.quarantined.to_string()),
+            ("details_erased", erased.own_details.to_string()),
+            ("other_details_erased", erased.other_details.len().to_string()),
+            ("quarantine_rows_erased", erased.quarantined.len().to_string()),
         ])),
     };
     wanted.act.record(write, recorded).await?;

@@ -14,12 +14,11 @@ use billing::money::{Cost, Currency};
 use billing::put_aside::Reason;
 use billing::quantity::parse_decimal;
 use billing::time::Timestamp;
-use billing::timeline::{Lateness, Parent};
+use billing::timeline::Lateness;
 use futures::FutureExt;
 use std::collections::HashMap;
 use std::sync::Arc;
-use store::append::{Alerting, Batch, Details, NewEvent, Outcome, append};
-use store::look::events::one;
+use store::append::{Alerting, Batch, Details, NewEvent, Outcome, append, parents};
 use store::quarantine::{Decision, QuarantineRecord, QuarantineState, by_id, decide};
 use store::subjects::{Subject, SubjectKind};
 use store::{Store, Write};
@@ -204,13 +203,11 @@ impl Row {
     ) -> Result<NewEvent> {
         let parent = match &usage.parent {
             None => None,
-            Some(key) => one(write, &EventKey { key: key.clone(), ..usage.key.clone() }).await?,
+            Some(key) => {
+                let key = EventKey { key: key.clone(), ..usage.key.clone() };
+                parents(write, &[&key]).await?.remove(&key)
+            }
         };
-        let parent = parent.map(|event| Parent {
-            meter: event.usage.meter,
-            occurred_at: event.usage.occurred_at,
-            assignment: event.assignment,
-        });
         let timeline = store::timelines::load_one(write, usage.key.tenant).await?;
         let plans = store::plans::all_versions(write).await?;
         let was_late = record.reason == Reason::TooLate.as_str();

@@ -134,3 +134,15 @@ pub async fn meters(store: &Store) -> Result<Vec<MeterRow>> {
     };
     Ok(found.into_iter().map(row).collect())
 }
+
+/// Insists that there is a meter of this code: a misspelt one would show nothing instead of saying so.
+///
+/// # Errors
+/// `unknown_meter`; when the database fails.
+pub async fn require_meter(store: &Store, code: &str) -> Result<()> {
+    if meters(store).await?.iter().any(|meter| meter.meter == code) {
+        return Ok(());
+    }
+    let shown: String = code.chars().take(80).collect();
+    Err(OperationError::not_found("unknown_meter", format!("There is no meter '{shown}'.")).field("meter"))
+}

@@ -26,11 +26,11 @@ mod verify;
 
 pub use event_detail::event_detail;
 pub use events::{PAGE, events};
-pub use find::{find_tenant, meters, search, subjects};
+pub use find::{find_tenant, meters, require_meter, search, subjects};
 pub use history::{MAX_DAYS, tenant_months, tenant_series};
 pub use overview::overview;
 pub use page::tenant_page;
-pub use quarantine::quarantine;
+pub use quarantine::{quarantine, quarantine_row};
 pub use stats::stats;
 pub use status::database_status;
 pub use tenants::{MAX_ROWS, tenants, usage};

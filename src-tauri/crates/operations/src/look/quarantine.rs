@@ -4,7 +4,7 @@ use super::event_detail::pairs;
 use super::{asked, shown};
 use crate::error::{OperationError, Result};
 use crate::wire::{QuarantineFilter, QuarantinePage, QuarantineRow, ReasonCount};
-use billing::ids::TenantId;
+use billing::ids::{QuarantineId, TenantId};
 use billing::time::Timestamp;
 use std::collections::HashMap;
 use store::look::quarantine::{self as aside, PutAsideFilter, PutAsideLine, PutAsidePosition};
@@ -12,6 +12,8 @@ use store::{Read, Store};
 
 /// Rows of a page.
 const PAGE: u32 = 200;
+/// The longest text that is looked at as an id.
+const MAX_ID_CHARS: usize = 200;
 
 /// A page of the quarantine, newest first.
 ///
@@ -36,6 +38,40 @@ pub async fn quarantine(
     store.read(move |read| Box::pin(async move { page_in(read, &filter, after, at).await })).await
 }
 
+/// One row of the quarantine.
+///
+/// # Errors
+/// `malformed` for what is no id of a row, `unknown_row`; when the database fails.
+pub async fn quarantine_row(store: &Store, id: &str) -> Result<QuarantineRow> {
+    let id: QuarantineId = id.chars().take(MAX_ID_CHARS).collect::<String>().parse().map_err(|error| {
+        let error: billing::ids::InvalidId = error;
+        OperationError::wrong_use("malformed", "This is no id of a row in quarantine.").field("id").because(error)
+    })?;
+    store
+        .read(move |read| {
+            Box::pin(async move {
+                let line = aside::one(read, id).await?.ok_or_else(|| {
+                    OperationError::not_found("unknown_row", "There is no such row in quarantine.").field("id")
+                })?;
+                let names = names(read, std::slice::from_ref(&line)).await?;
+                Ok(row(line, &names))
+            })
+        })
+        .await
+}
+
+async fn names(read: &mut Read, lines: &[PutAsideLine]) -> Result<HashMap<TenantId, String>> {
+    let mut names = HashMap::new();
+    for tenant in lines.iter().filter_map(|line| line.tenant) {
+        if !names.contains_key(&tenant)
+            && let Some(known) = store::tenants::by_id(read, tenant).await?
+        {
+            names.insert(tenant, known.name);
+        }
+    }
+    Ok(names)
+}
+
 async fn page_in(
     read: &mut Read,
     filter: &PutAsideFilter,
@@ -46,14 +82,7 @@ async fn page_in(
     let more = found.len() > PAGE as usize;
     found.truncate(PAGE as usize);
     let next = found.last().filter(|_| more).map(|last| format!("{}\n{}", last.received_at.micros(), last.id));
-    let mut names: HashMap<TenantId, String> = HashMap::new();
-    for tenant in found.iter().filter_map(|line| line.tenant) {
-        if !names.contains_key(&tenant)
-            && let Some(known) = store::tenants::by_id(read, tenant).await?
-        {
-            names.insert(tenant, known.name);
-        }
-    }
+    let names = names(read, &found).await?;
     let waiting = aside::waiting(read).await?;
     Ok(QuarantinePage {
         as_of: as_of.to_string(),
@@ -108,6 +137,7 @@ fn advice(reason: &str) -> &'static str {
         "unknown_tenant" => "Create the tenant or correct its name in the file, then take it again.",
         "unknown_meter" => "Create the meter or correct the mapping, then take it again.",
         "unknown_parent" => "Send the event that it repeats or corrects first, then take it again.",
+        "correction_too_large" => "Correct no more than is left of the event; what was corrected before counts, too.",
         "negative_quantity" => "Correct the quantity, or send it as a correction of the event that it takes back.",
         "too_many_digits" => "State a rounding in the mapping, or correct the quantity.",
         "no_zone" => "State the zone of times in the mapping.",

@@ -6,6 +6,7 @@
 //! decimal strings; JSON numbers are taken too, with exactly the digits that they have in the text.
 
 mod answer;
+mod diagnose;
 mod figure;
 mod other;
 mod price;
@@ -78,7 +79,7 @@ fn too_long() -> RateOutcome {
 fn outcome(line: &str) -> RateOutcome {
     let head: Head = match serde_json::from_str(line) {
         Ok(Object(head)) => head,
-        Err(error) => return RateOutcome::failed(lone_id(line), Fault::malformed(&error)),
+        Err(error) => return RateOutcome::failed(lone_id(line), diagnose::of_head(&error)),
     };
     if head.id.is_longer_than(MAX_ID_CHARS) {
         let message = format!("an id has at most {MAX_ID_CHARS} characters");
@@ -102,7 +103,8 @@ fn lone_id(line: &str) -> Id {
 }
 
 fn read<P: DeserializeOwned>(line: &str) -> Result<(P, Units), Fault> {
-    let Object(request): Object<Request<P>> = serde_json::from_str(line).map_err(|error| Fault::malformed(&error))?;
+    let Object(request): Object<Request<P>> =
+        serde_json::from_str(line).map_err(|error| diagnose::of_body::<P>(line, &error))?;
     Ok((request.params.0, request.units))
 }
 

@@ -86,7 +86,7 @@ async fn leave(write: &mut Write, company: &Company) -> Result<(), StoreError> {
     for account in &company.accounts {
         let people = company.people.get(&account.id).into_iter().flatten();
         for person in people.filter(|person| person.leaves) {
-            let erased = store::subjects::erase(write, account.id, person.id, company.now).await?;
+            let erased = store::erasure::erase(write, account.id, person.id, company.now).await?;
             let record = AuditRecord {
                 id: AuditId::from_uuid(company.random.stream("audit", 0).stream(&person.id.to_string(), 0).uuid()),
                 at: company.now,
@@ -95,7 +95,7 @@ async fn leave(write: &mut Write, company: &Company) -> Result<(), StoreError> {
                 tenant: Some(account.id),
                 subject: person.id.to_string(),
                 before: None,
-                after: Some(format!("{{\"details_erased\":\"{}\"}}", erased.details)),
+                after: Some(format!("{{\"details_erased\":\"{}\"}}", erased.own_details)),
                 reason: "The client asked for it in writing".to_owned(),
             };
             store::audit::record(write, &[record]).await?;

@@ -2,24 +2,12 @@
 
 use super::{Batch, Staged, copy, known};
 use crate::codec::{At, Id, OnDay, Word};
-use crate::conn::{Conn, Write, insert_rows, row};
+use crate::conn::{Conn, Write, insert_rows};
 use crate::error::{Result, StoreError};
-use crate::sql::statements;
 use crate::target::Engine;
 use billing::event::EventKey;
 use billing::ids::TenantId;
 use std::collections::HashSet;
-
-statements! {
-    NEWEST_ROW = pair("select cast(0 as bigint)", "select coalesce(max(rowid), 0) from usage_events");
-    OLD_ROWS = pair(
-        "select e.source, e.event_key, e.tenant_id from usage_events e where false and $1 = '' and $2 = 0",
-        "select e.source, e.event_key, e.tenant_id
-           from json_each($1) w cross join usage_events e
-             on e.tenant_id = unhex(w.value->>'t') and e.source = w.value->>'s' and e.event_key = w.value->>'k'
-          where e.rowid <= $2"
-    );
-}
 
 /// From this many events on PostgreSQL takes them by COPY; below, the temporary table costs more than it saves.
 const COPY_FROM: usize = 9;
@@ -95,36 +83,55 @@ async fn few_on_postgres(write: &mut Write, batch: &Batch, staged: &[Staged<'_>]
 }
 
 async fn on_sqlite(write: &mut Write, batch: &Batch, staged: &[Staged<'_>]) -> Result<Vec<usize>> {
-    // Rows are never deleted, so a row is this transaction's exactly when its rowid is above what was there.
-    let (newest,) = row!(write, (i64,), NEWEST_ROW)?;
     let mut refused = Vec::new();
     for (number, chunk) in staged.chunks(ROWS_AT_ONCE).enumerate() {
-        let Conn::Sqlite(tx) = &mut write.conn else { return Err(wrong_engine()) };
-        let mut builder = sqlx::QueryBuilder::<sqlx::Sqlite>::new(copy::insert_into!("values "));
-        for (position, event) in chunk.iter().enumerate() {
-            builder.push(if position == 0 { "(" } else { ", (" });
-            let mut values = builder.separated(", ");
-            push_event!(values, batch, event);
-            builder.push(")");
-        }
-        builder.push(" on conflict do nothing");
-        let persistent = chunk.len() == 1 || chunk.len() == ROWS_AT_ONCE;
-        let done = builder.build().persistent(persistent).execute(&mut **tx).await;
-        let inserted = done.map_err(|error| write.failed(error))?.rows_affected();
-        if usize::try_from(inserted).ok() == Some(chunk.len()) {
+        let all: Vec<&Staged<'_>> = chunk.iter().collect();
+        if rows_on_sqlite(write, batch, &all).await? == Inserted::All {
             continue;
         }
-        let old = old_rows(write, chunk, newest).await?;
-        let places = (0..chunk.len()).filter(|position| old.contains(&chunk[*position].event.usage.key));
+        // Nothing of the chunk is in. There is one writer, so what is not there now stays away until this is done.
+        let keys: Vec<_> = chunk.iter().map(|event| &event.event.usage.key).collect();
+        let there = known::known(write, &keys).await?;
+        let is_there = |event: &Staged<'_>| there.contains_key(&event.event.usage.key);
+        let new: Vec<&Staged<'_>> = chunk.iter().filter(|event| !is_there(event)).collect();
+        if rows_on_sqlite(write, batch, &new).await? != Inserted::All {
+            return Err(StoreError::AppendOnly("a key is there that is not there".to_owned()));
+        }
+        let places = (0..chunk.len()).filter(|position| is_there(&chunk[*position]));
         refused.extend(places.map(|position| number * ROWS_AT_ONCE + position));
     }
     Ok(refused)
 }
 
-async fn old_rows(write: &mut Write, chunk: &[Staged<'_>], newest: i64) -> Result<HashSet<EventKey>> {
-    let list = known::json_keys(chunk.iter().map(|event| &event.event.usage.key))?;
-    let found = crate::conn::rows!(write, (String, String, Id<TenantId>), OLD_ROWS, list.as_str(), newest)?;
-    Ok(found.into_iter().map(|(source, key, tenant)| EventKey { tenant: tenant.0, source, key }).collect())
+/// What became of a statement.
+#[derive(PartialEq, Eq)]
+enum Inserted {
+    /// Every row is in.
+    All,
+    /// A key was there already: a trigger refused it, and no row is in.
+    None,
+}
+
+/// Inserts rows in one statement. The trigger that keeps a row from being replaced fires before `on conflict` would
+/// look away, so a chunk with a known key fails as a whole; usual chunks have none.
+async fn rows_on_sqlite(write: &mut Write, batch: &Batch, chunk: &[&Staged<'_>]) -> Result<Inserted> {
+    if chunk.is_empty() {
+        return Ok(Inserted::All);
+    }
+    let Conn::Sqlite(tx) = &mut write.conn else { return Err(wrong_engine()) };
+    let mut builder = sqlx::QueryBuilder::<sqlx::Sqlite>::new(copy::insert_into!("values "));
+    for (position, event) in chunk.iter().enumerate() {
+        builder.push(if position == 0 { "(" } else { ", (" });
+        let mut values = builder.separated(", ");
+        push_event!(values, batch, event);
+        builder.push(")");
+    }
+    let persistent = chunk.len() == 1 || chunk.len() == ROWS_AT_ONCE;
+    match builder.build().persistent(persistent).execute(&mut **tx).await {
+        Ok(_) => Ok(Inserted::All),
+        Err(error) if StoreError::is_key_there(&error) => Ok(Inserted::None),
+        Err(error) => Err(write.failed(error)),
+    }
 }
 
 /// Keeps the details of events that were inserted.

@@ -1,7 +1,7 @@
 //! Append: usage enters the ledger and every cache in one transaction, exactly once.
 //!
 //! The order of steps, each in key order, so that writers queue instead of meeting crosswise: periods (`for key
-//! share`), level totals, ledger, period counters, days, presence, company deltas, alerts. Every cache is computed from
+//! share`; before them the tenant of a correction), level totals, ledger, period counters, days, presence, company deltas, alerts. Every cache is computed from
 //! what the ledger took, never from what was sent. Quarantine and audit are calls of their own in the same
 //! transaction: what to say about a refused row is not known here.
 
@@ -9,6 +9,7 @@ mod alerting;
 mod arrays;
 mod caches;
 mod copy;
+mod corrections;
 mod guard;
 mod insert;
 mod known;
@@ -34,8 +35,8 @@ pub(crate) const STATEMENTS: &[&[(&str, crate::sql::Sql)]] = &[
     alerting::STATEMENTS,
     caches::STATEMENTS,
     copy::STATEMENTS,
+    corrections::STATEMENTS,
     guard::STATEMENTS,
-    insert::STATEMENTS,
     known::STATEMENTS,
     levels::STATEMENTS,
     seen::STATEMENTS,
@@ -96,7 +97,8 @@ pub enum Outcome {
     Duplicate,
     /// Its key is there with other content.
     Conflict,
-    /// What held for its tenant has changed: resolve it again and send it again.
+    /// What held for its tenant has changed, or what is left of the event that it corrects: resolve it again and send it
+    /// again.
     Stale,
     /// Its billed period is closed or finalized.
     PeriodClosed,
@@ -135,7 +137,10 @@ pub async fn append(write: &mut Write, batch: &Batch) -> Result<Appended> {
     let Reduced { mut staged, copies } = reduce::reduce(write, batch).await?;
     let mut outcomes: Vec<Option<Outcome>> = vec![None; batch.events.len()];
 
+    corrections::lock(write, &staged).await?;
     let mut held = guard::hold_back(write, &mut staged).await?;
+    let mut judged = corrections::hold_back(write, &mut staged).await?;
+    held.append(&mut judged.held);
     held.extend(levels::hold_back(write, &mut staged).await?);
     let keys: Vec<_> = held.iter().map(|(staged, _)| &staged.event.usage.key).collect();
     let there = known(write, &keys).await?;
@@ -156,6 +161,7 @@ pub async fn append(write: &mut Write, batch: &Batch) -> Result<Appended> {
     let keys: Vec<_> = refused.iter().map(|position| &staged[*position].event.usage.key).collect();
     let there = known(write, &keys).await?;
     levels::check_refused(write, &staged, &refused)?;
+    judged.check_refused(write, &staged, &refused)?;
     for position in &refused {
         let event = &staged[*position];
         // A new statement sees the winner that the insert only waited for.

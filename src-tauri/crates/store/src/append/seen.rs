@@ -18,13 +18,21 @@ const KEYS_AT_ONCE: usize = 5_000;
 statements! {
     PARENTS = pair(
         "select e.tenant_id, e.source, e.event_key, e.meter_id, e.occurred_at, e.day, e.period_id, e.billed_period_id,
-                e.entitlement_id, e.plan_version_id, e.contribution, e.billable, e.billable_reason
+                e.entitlement_id, e.plan_version_id, e.billable, e.billable_reason,
+                cast(e.contribution + coalesce((select sum(c.contribution) from usage_events c
+                    where c.tenant_id = e.tenant_id and c.source = e.source and c.parent_key = e.event_key
+                      and c.classification = 'correction'), 0) as bigint) as contribution
            from jsonb_to_recordset(cast($1 as jsonb)) as w(t uuid, s text, k text)
-           join usage_events e on e.tenant_id = w.t and e.source = w.s and e.event_key = w.k",
+           join usage_events e on e.tenant_id = w.t and e.source = w.s and e.event_key = w.k
+          where e.classification <> 'correction'",
         "select e.tenant_id, e.source, e.event_key, e.meter_id, e.occurred_at, e.day, e.period_id, e.billed_period_id,
-                e.entitlement_id, e.plan_version_id, e.contribution, e.billable, e.billable_reason
+                e.entitlement_id, e.plan_version_id, e.billable, e.billable_reason,
+                cast(e.contribution + coalesce((select sum(c.contribution) from usage_events c
+                    where c.tenant_id = e.tenant_id and c.source = e.source and c.parent_key = e.event_key
+                      and c.classification = 'correction'), 0) as bigint) as contribution
            from json_each($1) w cross join usage_events e
-             on e.tenant_id = unhex(w.value->>'t') and e.source = w.value->>'s' and e.event_key = w.value->>'k'"
+             on e.tenant_id = unhex(w.value->>'t') and e.source = w.value->>'s' and e.event_key = w.value->>'k'
+          where e.classification <> 'correction'"
     );
     LEVEL_TOTALS = in_ids("select tenant_id, meter_id, quantity, billable from level_totals where tenant_id ", "");
 }
@@ -46,7 +54,8 @@ struct ParentRow {
     billable_reason: String,
 }
 
-/// Those of these events that are in the ledger, as a correction needs them.
+/// Those of these events that are in the ledger and are no corrections themselves, as a correction needs them: their
+/// contribution is what earlier corrections have left of it.
 ///
 /// # Errors
 /// What the database gave.

@@ -1,7 +1,7 @@
 //! Rows that were put aside, as pages. Newest first in the order (received_at, id).
 
 use crate::codec::{At, Id, at, id};
-use crate::conn::{Conn, Read, rows};
+use crate::conn::{Conn, Read, maybe_row, rows};
 use crate::error::{Result, StoreError};
 use crate::sql::statements;
 use billing::ids::{ImportId, MeterId, QuarantineId, TenantId};
@@ -87,6 +87,9 @@ pub struct PutAsideLine {
 }
 
 statements! {
+    ONE = "select quarantine_id, tenant_id, tenant_text, meter_id, source, event_key, line, import_id, reason,
+            sentence, body, received_at, state, decided_at, decided_by, decision_reason
+        from quarantine where quarantine_id = $1";
     // Bounded, so that a broken import of millions of rows does not make every screen count them.
     WAITING = "select reason, count(*) from
             (select reason from quarantine where state = 'waiting' limit $1) waiting
@@ -136,6 +139,14 @@ pub async fn page(
         Conn::Sqlite(tx) => page_query!(Sqlite, filter, after, limit).build_query_as().fetch_all(&mut **tx).await,
     };
     found.map_err(|error| read.failed(error))?.into_iter().map(line).collect()
+}
+
+/// A row by its id.
+///
+/// # Errors
+/// When the database fails.
+pub async fn one(read: &mut Read, id: QuarantineId) -> Result<Option<PutAsideLine>> {
+    maybe_row!(read, PutAsideRow, ONE, Id(id))?.map(line).transpose()
 }
 
 fn line(row: PutAsideRow) -> Result<PutAsideLine> {
