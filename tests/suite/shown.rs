@@ -85,9 +85,15 @@ async fn pages_hold_every_event_once(ledger: Ledger) {
 
     let tenant = world.tenants[1].to_string();
     let filters: [(EventFilter, Box<dyn Fn(&EventRow) -> bool>); 5] = [
-        (EventFilter { tenant_id: Some(tenant.clone()), ..Default::default() }, Box::new(|row| row.tenant_id == tenant)),
+        (
+            EventFilter { tenant_id: Some(tenant.clone()), ..Default::default() },
+            Box::new(|row| row.tenant_id == tenant),
+        ),
         (EventFilter { meter: Some("peak".into()), ..Default::default() }, Box::new(|row| row.meter == "peak")),
-        (EventFilter { key: Some("n0000001".into()), ..Default::default() }, Box::new(|row| row.key.starts_with("n0000001"))),
+        (
+            EventFilter { key: Some("n0000001".into()), ..Default::default() },
+            Box::new(|row| row.key.starts_with("n0000001")),
+        ),
         (
             EventFilter { classification: Some("correction".into()), ..Default::default() },
             Box::new(|row| row.classification == "correction"),

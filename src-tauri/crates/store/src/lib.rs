@@ -50,6 +50,7 @@ pub mod periods;
 pub mod plans;
 pub mod quarantine;
 pub mod roles;
+pub mod savepoint;
 pub mod subjects;
 pub mod subscriptions;
 pub mod target;
@@ -87,6 +88,7 @@ pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
         periods,
         plans,
         quarantine,
+        savepoint,
         subjects,
         subscriptions,
         tenants,
