@@ -386,7 +386,7 @@ async fn what_does_not_fit_stays_a_delta(ledger: Ledger) {
     };
     let events = vec![extreme(&world, 0, "calls", "a", day), world.event(1, "calls", "b", 5, next)];
     world.outcomes(&ledger.store, events).await.unwrap();
-    let events = vec![extreme(&world, 2, "calls", "c", day), world.event(2, "calls", "d", 7, next)];
+    let events = vec![extreme(&world, 2, "calls", "c", day), world.event(1, "calls", "d", 7, next)];
     world.outcomes(&ledger.store, events).await.unwrap();
     assert_eq!(fold().await, 2, "the next day is folded, the other one does not fit into a row");
     assert_eq!(fold().await, 0, "and does not keep the job busy");
