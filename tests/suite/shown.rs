@@ -75,6 +75,9 @@ async fn the_list_the_page_and_the_report_agree(ledger: Ledger) {
     assert_eq!(usize::try_from(overview.counts.warning + overview.counts.alert).unwrap(), flagged.len());
 }
 
+/// What a row has to be to pass a filter.
+type Passes<'f> = Box<dyn Fn(&EventRow) -> bool + 'f>;
+
 async fn pages_hold_every_event_once(ledger: Ledger) {
     let world = filled(&ledger).await;
     let all = every_page(&ledger, &world, EventFilter::default()).await;
@@ -84,7 +87,7 @@ async fn pages_hold_every_event_once(ledger: Ledger) {
     assert!(all.windows(2).all(|pair| pair[0].occurred_at >= pair[1].occurred_at), "the newest first");
 
     let tenant = world.tenants[1].to_string();
-    let filters: [(EventFilter, Box<dyn Fn(&EventRow) -> bool>); 5] = [
+    let filters: [(EventFilter, Passes<'_>); 5] = [
         (
             EventFilter { tenant_id: Some(tenant.clone()), ..Default::default() },
             Box::new(|row| row.tenant_id == tenant),

@@ -1,5 +1,6 @@
 //! The shape of everything that `--json` prints is a promise to scripts: names and types are snapshots, and each name
 //! is in docs/cli.md.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
@@ -184,7 +185,10 @@ fn every_shape_is_as_it_was_and_is_documented() {
         let mut all = BTreeSet::new();
         names(shape, &mut all);
         for name in all {
-            assert!(docs.contains(&name), "{command} prints {name}, of which docs/cli.md and docs/rate.md do not speak");
+            assert!(
+                docs.contains(&name),
+                "{command} prints {name}, of which docs/cli.md and docs/rate.md do not speak"
+            );
         }
     }
     insta::assert_json_snapshot!(books.shapes);
