@@ -2,7 +2,7 @@
 
 use operations::error::Result;
 use operations::host::FixedHost;
-use operations::import::run;
+use operations::import::{run, run_and_tell};
 use operations::wire::{ImportReport, ImportRequest};
 use rust_decimal::Decimal;
 use std::path::{Path, PathBuf};
@@ -22,6 +22,12 @@ on_every_engine! {
     a_grown_file_adds_its_new_lines,
     a_dry_run_says_what_the_run_does,
     a_stopped_import_goes_on,
+    a_smaller_copy_adds_nothing,
+    a_full_counter_costs_its_row,
+    a_failed_import_tells_what_it_took,
+    what_failed_is_not_billed,
+    json_that_says_two_things_is_refused,
+    a_time_that_came_twice_is_told,
     corrected_rows_come_back_once,
     overlapping_keyless_files_are_refused,
     all_or_nothing_takes_nothing,
@@ -151,6 +157,130 @@ async fn a_stopped_import_goes_on(ledger: Ledger) {
     assert_eq!(first.accepted + rest.accepted, 38_732, "nothing is lost and nothing counts twice");
 }
 
+async fn a_smaller_copy_adds_nothing(ledger: Ledger) {
+    let folder = TempDir::new().unwrap();
+    let wanted = |file: &Path, tenant: Option<&str>| ImportRequest {
+        tenant: tenant.map(str::to_owned),
+        ..request(file, "azure-llm-2023")
+    };
+    for tenant in [None, Some("Acme")] {
+        let whole = written(&folder, "usage.csv", azure_lines(1_099));
+        let first = import(&ledger.store, &wanted(&whole, tenant)).await.unwrap();
+        assert_eq!(first.accepted, 2_198, "two meters a row");
+        for (lines, text) in [(999, azure_lines(999)), (7, azure_lines(7).trim_end().to_owned())] {
+            let copy = written(&folder, "copy.csv", text);
+            let look = ImportRequest { dry_run: true, ..wanted(&copy, tenant) };
+            let look = import(&ledger.store, &look).await.unwrap();
+            for report in [look, import(&ledger.store, &wanted(&copy, tenant)).await.unwrap()] {
+                let counts = (report.accepted, report.duplicates, report.tenants_created);
+                assert_eq!(counts, (0, lines * 2, 0), "the first {lines} lines were imported");
+            }
+        }
+    }
+    let other = azure_lines(20).replacen(",10\n", ",11\n", 1);
+    let other = written(&folder, "other.csv", other);
+    let refused = import(&ledger.store, &wanted(&other, Some("Acme"))).await.unwrap_err();
+    assert_eq!(refused.code(), "overlap", "one other row, and it is another file");
+    let report = import(&ledger.store, &wanted(&other, None)).await.unwrap();
+    assert_eq!((report.accepted, report.tenants_created), (40, 1), "nothing of it was known");
+}
+
+async fn a_full_counter_costs_its_row(ledger: Ledger) {
+    let folder = TempDir::new().unwrap();
+    let map = written(&folder, "calls.toml", CALLS).display().to_string();
+    let mut text = "id,tenant,at,seconds\n".to_owned();
+    for line in 2..=1_200 {
+        // 92 of the largest fit into a counter; those from line 593 on do not. Others go on to be taken.
+        let large = (501..=594).contains(&line);
+        let (tenant, seconds) = if large { ("big", "100000000000000000") } else { ("small", "3") };
+        text.push_str(&format!("k{line},{tenant},2026-01-01T00:00:00Z,{seconds}\n"));
+    }
+    let file = written(&folder, "calls.csv", text);
+    let wanted = request(&file, &map);
+    let whole = import(&ledger.store, &ImportRequest { all_or_nothing: true, ..wanted.clone() }).await.unwrap();
+    assert_eq!((whole.accepted, whole.quarantined), (0, 2), "all or nothing, and it says why");
+    let look = import(&ledger.store, &ImportRequest { dry_run: true, ..wanted.clone() }).await.unwrap();
+    let report = import(&ledger.store, &wanted).await.unwrap();
+    for report in [&whole, &look, &report] {
+        assert_eq!(report.problems.len(), 1, "one kind of problem: {:?}", report.problems);
+        let problem = &report.problems[0];
+        assert_eq!((problem.code.as_str(), &problem.lines[..]), ("overflow", &[593, 594][..]), "the rows at fault");
+    }
+    for report in [&look, &report] {
+        assert_eq!((report.accepted, report.quarantined), (1_197, 2), "all others are taken");
+    }
+    let put_aside = std::fs::read_to_string(report.refused_file.unwrap()).unwrap();
+    assert_eq!(put_aside.lines().count(), 3, "the header and two rows");
+    crate::look::assert_sound(&ledger.store).await;
+    let again = import(&ledger.store, &wanted).await.unwrap();
+    assert_eq!((again.accepted, again.duplicates, again.quarantined), (0, 1_197, 2), "and the same again");
+}
+
+async fn a_failed_import_tells_what_it_took(ledger: Ledger) {
+    let folder = TempDir::new().unwrap();
+    let map = written(&folder, "calls.toml", CALLS).display().to_string();
+    let mut text = "id,tenant,at,seconds\n".to_owned();
+    for line in 2..=10_050 {
+        text.push_str(&format!("k{line},a,2026-01-01T00:00:00Z,{}\n", if line > 10_010 { "many" } else { "1" }));
+    }
+    let file = written(&folder, "calls.csv", text);
+    let path = folder.path().to_owned();
+    // The file is open by now, so its rows are still read; but nothing can be written beside it any more.
+    let told = move |_: operations::wire::Progress| drop(std::fs::remove_dir_all(&path));
+    let host = FixedHost::with_series(support::at("2026-02-01T00:00:00Z"), 77);
+    let wanted = request(&file, &map);
+    let failed = run_and_tell(&ledger.store, &host, &wanted, &told, &CancellationToken::new()).await.unwrap_err();
+    assert_eq!(failed.error.code(), "cannot_write_put_aside", "it cannot go on");
+    let report = failed.report.unwrap();
+    assert_eq!((report.accepted, report.refused), (10_009, 40), "what was taken stays, and is told");
+    assert_eq!(report.problems[0].lines[0], 10_011, "so are the problems");
+}
+
+async fn what_failed_is_not_billed(ledger: Ledger) {
+    let folder = TempDir::new().unwrap();
+    let header = "id,user_id,duration_seconds,provider,transcription_type,is_billable,billable_reason,created_at";
+    let rows = "1,coach,60,google,failed,true,paid,2026-01-01T08:00:00Z\n2,coach,60,google,original,true,paid,2026-01-01T08:00:00Z";
+    let file = written(&folder, "logs.csv", format!("{header}\n{rows}\n"));
+    let report = import(&ledger.store, &request(&file, "usage-logs")).await.unwrap();
+    assert_eq!(report.accepted, 2, "both are known");
+    let (now, all) = (support::at("2026-02-01T00:00:00Z"), operations::wire::EventFilter::default());
+    let rows = operations::look::events(&ledger.store, now, &all, None);
+    let mut billable: Vec<_> = rows.await.unwrap().rows.into_iter().map(|row| (row.key, row.billable)).collect();
+    billable.sort();
+    assert_eq!(billable, [("1".to_owned(), false), ("2".to_owned(), true)], "only successful work is billed");
+}
+
+async fn json_that_says_two_things_is_refused(ledger: Ledger) {
+    let folder = TempDir::new().unwrap();
+    let row = |key: &str, rest: &str| {
+        format!(
+            "{{\"tenant_id\":\"t\",\"agent\":\"inbox\",\"idempotency_key\":\"{key}\",\"created_at\":\"2026-01-01T08:00:00Z\"{rest}}}\n"
+        )
+    };
+    let text = [
+        row("good", ",\"quantity\":2"),
+        row("twice", ",\"quantity\":1,\"quantity\":100"),
+        row("null", ",\"quantity\":null"),
+        row("absent", ""),
+    ];
+    let file = written(&folder, "events.jsonl", text.concat());
+    let report = import(&ledger.store, &request(&file, "usage-events")).await.unwrap();
+    assert_eq!((report.accepted, report.refused), (2, 2), "{:?}", report.problems);
+    assert_eq!(total(&report, "inbox"), "3", "an absent quantity is 1");
+    let problems: Vec<_> = report.problems.iter().map(|it| (it.code.as_str(), it.line)).collect();
+    assert_eq!(problems, [("bad_quantity", 3), ("malformed", 2)], "neither of two values is guessed, null is no 1");
+}
+
+async fn a_time_that_came_twice_is_told(ledger: Ledger) {
+    let folder = TempDir::new().unwrap();
+    let map = CALLS.replace("zone = \"UTC\"", "zone = \"Europe/Berlin\"");
+    let map = written(&folder, "calls.toml", map).display().to_string();
+    let rows = "1,a,2025-10-26 02:30:00,5\n2,a,2025-10-26 04:30:00,5\n3,a,2025-10-26 02:30:00+01:00,5\n";
+    let file = written(&folder, "calls.csv", format!("id,tenant,at,seconds\n{rows}"));
+    let report = import(&ledger.store, &request(&file, &map)).await.unwrap();
+    assert_eq!((report.accepted, report.times_ambiguous), (3, 1), "the first could have been an hour later");
+}
+
 const CALLS: &str = r#"
     name = "calls"
     format = "csv"
@@ -207,19 +337,20 @@ async fn hostile_files_never_stop_an_import(ledger: Ledger) {
     let folder = TempDir::new().unwrap();
     let map = written(&folder, "calls.toml", CALLS).display().to_string();
     let long = "x".repeat(2_000);
-    let fields: [(&str, String, &str); 12] = [
-        ("zero", "z\0,a,2026-01-01T00:00:00Z,5".into(), "malformed"),
+    let fields: [(&str, String, &str); 13] = [
+        ("zero", "z\0,a,2026-01-01T00:00:00Z,5".into(), "zero_character"),
         ("key", format!("{long},a,2026-01-01T00:00:00Z,5"), "too_long"),
         ("tenant", format!("k,{long},2026-01-01T00:00:00Z,5"), "too_long"),
-        ("no tenant", "k,,2026-01-01T00:00:00Z,5".into(), "malformed"),
-        ("time", "k,a,0000-00-00,5".into(), "malformed"),
-        ("year", "k,a,9999-12-31T23:59:59-12:00,5".into(), "malformed"),
+        ("no tenant", "k,,2026-01-01T00:00:00Z,5".into(), "missing_tenant"),
+        ("time", "k,a,0000-00-00,5".into(), "bad_time"),
+        ("year", "k,a,9999-12-31T23:59:59-12:00,5".into(), "bad_time"),
         ("digits", "k,a,2026-01-01T00:00:00Z,5.5".into(), "too_many_digits"),
         ("size", "k,a,2026-01-01T00:00:00Z,9223372036854775808".into(), "too_large"),
+        ("limit", "k,a,2026-01-01T00:00:00Z,100000000000000001".into(), "too_large"),
         ("sign", "k,a,2026-01-01T00:00:00Z,-1".into(), "negative_quantity"),
-        ("word", "k,a,2026-01-01T00:00:00Z,Infinity".into(), "malformed"),
-        ("quote", "\"k,a,2026-01-01T00:00:00Z,5".into(), "malformed"),
-        ("ragged", "k,a".into(), "malformed"),
+        ("word", "k,a,2026-01-01T00:00:00Z,Infinity".into(), "bad_quantity"),
+        ("quote", "\"k,a,2026-01-01T00:00:00Z,5".into(), "bad_quote"),
+        ("ragged", "k,a".into(), "field_count"),
     ];
     for (name, row, code) in fields {
         let good = format!("{name},=1+1|'; drop table tenants--,2026-01-01T00:00:00Z,5");

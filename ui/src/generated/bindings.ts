@@ -381,7 +381,7 @@ export type Feature = {
 	limit: string | null,
 };
 
-/**  A kind of problem, with its first line. */
+/**  A kind of problem, with its first lines. */
 export type ImportProblem = {
 	/**  `refused`, `quarantined` or `conflict`. */
 	outcome: string,
@@ -393,6 +393,8 @@ export type ImportProblem = {
 	field: string | null,
 	/**  The first line. */
 	line: number,
+	/**  The first lines, 20 at most. */
+	lines: number[],
 	/**  How many rows. */
 	rows: number,
 };
@@ -423,6 +425,8 @@ export type ImportReport = {
 	refused: number,
 	/**  Times cut downwards to the microsecond. */
 	times_cut: number,
+	/**  Local times that the clock showed twice; the earlier instant was taken. */
+	times_ambiguous: number,
 	/**  Tenants that the import made. */
 	tenants_created: number,
 	/**  Meters that the import made. */

@@ -6,14 +6,22 @@ use crate::event::{Classification, Usage};
 use crate::meter::{Aggregation, Meter};
 use crate::plan::RetryRule;
 use crate::put_aside::{PutAside, Reason};
+use crate::quantity::{MAX_EVENT_UNITS, Quantity};
 
 /// What an event adds: its quantity for `sum`, `level` and `max`, and one for `count`, where a correction takes one
 /// away. A `max` counter takes the largest contribution that is not superseded.
 ///
 /// # Errors
-/// A negative quantity where the meter is not signed and the event is no correction.
+/// A negative quantity where the meter is not signed and the event is no correction; one beyond [`MAX_EVENT_UNITS`],
+/// corrections excepted.
 pub fn contribution(usage: &Usage, meter: &Meter) -> Result<i64, PutAside> {
     let correction = usage.classification == Classification::Correction;
+    // How large a correction may be depends on what it corrects.
+    if !correction && usage.quantity.unsigned_abs() > MAX_EVENT_UNITS.unsigned_abs() {
+        let most = Quantity::new(MAX_EVENT_UNITS, meter.scale);
+        let sentence = format!("one event of {} counts at most {most} {}", meter.code, meter.unit);
+        return Err(PutAside::new(Reason::TooLarge, sentence));
+    }
     let signed = match meter.aggregation {
         Aggregation::Level => true,
         // A correction of a maximum replaces it, so its quantity is a use like any other.

@@ -39,6 +39,10 @@ text_enum! {
         NegativeQuantity = "negative_quantity",
         /// More decimal digits than the meter has.
         TooManyDigits = "too_many_digits",
+        /// Beyond what one event may count.
+        TooLarge = "too_large",
+        /// A counter of its tenant would not fit into 64 bits.
+        Overflow = "overflow",
         /// A time without a zone.
         NoZone = "no_zone",
         /// A keyless file that overlaps an earlier one.

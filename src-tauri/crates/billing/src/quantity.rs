@@ -6,6 +6,11 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
+/// The most units (at the meter's scale) that one event may count, in either direction: 10^17. Counters are 64 bits
+/// wide, so the 92nd event of this size is the first that a counter of one tenant cannot hold. Without a limit one bad
+/// row would fill it.
+pub const MAX_EVENT_UNITS: i64 = 100_000_000_000_000_000;
+
 /// Why a quantity was not taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum QuantityError {
@@ -36,6 +41,8 @@ pub struct Scale(u8);
 impl Scale {
     /// Whole units.
     pub const ZERO: Self = Self(0);
+    /// Billionths, as provider costs are kept.
+    pub const BILLIONTHS: Self = Self(9);
 
     /// From a number of digits.
     ///
@@ -120,6 +127,20 @@ impl Quantity {
     pub fn decimal(self) -> Decimal {
         Decimal::from_i128_with_scale(i128::from(self.units), u32::from(self.scale.digits()))
     }
+}
+
+/// Units at a scale as a decimal without trailing zeros, also for sums that no event and no counter can have.
+pub fn decimal_text(units: i128, scale: Scale) -> String {
+    if let Ok(units) = i64::try_from(units) {
+        return Quantity::new(units, scale).to_string();
+    }
+    let digits = u32::from(scale.digits());
+    let one = 10_i128.pow(digits);
+    let sign = if units < 0 { "-" } else { "" };
+    let whole = (units / one).unsigned_abs();
+    let fraction = format!("{:0width$}", (units % one).unsigned_abs(), width = digits as usize);
+    let fraction = if digits == 0 { "" } else { fraction.trim_end_matches('0') };
+    if fraction.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") }
 }
 
 /// Parses a decimal number as files have it: plain or with an exponent, no spaces, no grouping.

@@ -10,7 +10,7 @@ use crate::money::Currency;
 use crate::period::{GRACE_DAYS, Period, PeriodError, PeriodRule, PeriodSpan, PeriodStatus};
 use crate::plan::{OverrideInForce, PlanLookup, PlanVersion};
 use crate::put_aside::{PutAside, Reason};
-use crate::quantity::Quantity;
+use crate::quantity::{MAX_EVENT_UNITS, Quantity};
 use crate::time::{Day, TimeError, Timestamp, Zone};
 
 /// How late a use may arrive: 35 days (rules, section 2.11).
@@ -320,6 +320,12 @@ impl Timeline {
         }
         if parent.occurred_at != usage.occurred_at {
             return Err(unknown("a correction carries the time of the event that it corrects"));
+        }
+        // An event from before there was a limit can be taken back whole.
+        let most = parent.assignment.contribution.unsigned_abs().max(MAX_EVENT_UNITS.unsigned_abs());
+        if usage.quantity.unsigned_abs() > most {
+            let sentence = "a correction is no larger than what one event may count or than what it corrects";
+            return Err(PutAside::new(Reason::TooLarge, sentence));
         }
         if let Some(billed) = parent.assignment.billed_period {
             match self.slots.iter().find(|slot| slot.period.id == billed) {

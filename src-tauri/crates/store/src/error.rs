@@ -149,7 +149,8 @@ impl From<sqlx::Error> for StoreError {
             // restrict_violation on PostgreSQL; SQLite reports `raise(abort)` as a trigger constraint.
             Some("23001" | "1811") => return Self::AppendOnly(message),
             // numeric_value_out_of_range; SQLite says "integer overflow".
-            Some("22003") => return Self::Overflow(message),
+            // On SQLite the sum of a counter and a batch becomes a REAL, which a strict table does not take.
+            Some("22003" | "3091") => return Self::Overflow(message),
             Some("42501") => return Self::PermissionDenied(message),
             Some("25006" | "8") => return Self::ReadOnly,
             Some("40001" | "40P01" | "5" | "517") => return Self::Contended,

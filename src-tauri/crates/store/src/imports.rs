@@ -117,6 +117,7 @@ pub struct ImportRange {
 statements! {
     CANDIDATES = "select import_id, source, file_name, file_bytes, file_hash, identity, keyless, backfill, status, rows_read, accepted, duplicates, conflicts, quarantined, refused, actor, started_at, finished_at
         from imports where source = $1 and file_bytes <= $2 order by file_bytes desc, started_at";
+    LARGER = "select distinct identity from imports where source = $1 and file_bytes > $2 and keyless";
     NEWEST = "select import_id, source, file_name, file_bytes, file_hash, identity, keyless, backfill, status, rows_read, accepted, duplicates, conflicts, quarantined, refused, actor, started_at, finished_at
         from imports order by started_at desc, import_id limit $1";
     UPDATE = "update imports set status = $2, rows_read = $3, accepted = $4, duplicates = $5, conflicts = $6, quarantined = $7, refused = $8, finished_at = $9 where import_id = $1";
@@ -271,6 +272,15 @@ pub async fn widen_ranges(write: &mut Write, id: ImportId, ranges: &[ImportRange
 pub async fn candidates(read: &mut Read, source: &str, file_bytes: u64) -> Result<Vec<ImportRecord>> {
     let found = rows!(read, ImportRow, CANDIDATES, source, stored(file_bytes)?)?;
     found.into_iter().map(import).collect()
+}
+
+/// The identities of keyless imports of a source whose files were larger: a file of this length could be their beginning.
+///
+/// # Errors
+/// What the database gave.
+pub async fn larger(read: &mut Read, source: &str, file_bytes: u64) -> Result<Vec<[u8; 32]>> {
+    let found = rows!(read, (Vec<u8>,), LARGER, source, stored(file_bytes)?)?;
+    found.iter().map(|(identity,)| hash32(identity)).collect()
 }
 
 /// The newest imports.

@@ -51,6 +51,7 @@ pub mod periods;
 pub mod plans;
 pub mod quarantine;
 pub mod roles;
+pub mod savepoint;
 pub mod subjects;
 pub mod subscriptions;
 pub mod target;
@@ -89,6 +90,7 @@ pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
         periods,
         plans,
         quarantine,
+        savepoint,
         subjects,
         subscriptions,
         tenants,

@@ -55,6 +55,62 @@ impl Sum {
     }
 }
 
+/// Figures that no ledger can overflow: what verify counts, and what the company's rows add up to. One tenant's figures,
+/// however large, must not stop what looks at all of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Wide {
+    pub events: i128,
+    pub quantity: i128,
+    pub billable: i128,
+    pub cost_nano: i128,
+}
+
+impl From<Sum> for Wide {
+    fn from(sum: Sum) -> Self {
+        Self {
+            events: sum.events.into(),
+            quantity: sum.quantity.into(),
+            billable: sum.billable.into(),
+            cost_nano: sum.cost_nano.into(),
+        }
+    }
+}
+
+impl Wide {
+    /// 128 bits hold the sum of more 64-bit figures than any ledger has rows.
+    pub fn add(&mut self, other: Sum) {
+        let other = Self::from(other);
+        self.events += other.events;
+        self.quantity += other.quantity;
+        self.billable += other.billable;
+        self.cost_nano += other.cost_nano;
+    }
+
+    /// As [`Wide::add`], but the larger quantity stands.
+    pub fn take_larger(&mut self, other: Sum) {
+        let (quantity, billable) = (self.quantity.max(other.quantity.into()), self.billable.max(other.billable.into()));
+        self.add(other);
+        (self.quantity, self.billable) = (quantity, billable);
+    }
+}
+
+/// A sum as two halves, as [`halves!`] reads it: of the upper 32 bits, and of the lower 32 bits.
+pub(crate) type Halves = (i64, i64);
+
+/// A sum that was read in halves.
+pub(crate) fn whole((upper, lower): Halves) -> i128 {
+    (i128::from(upper) << 32) + i128::from(lower)
+}
+
+/// A sum as two columns, `HIGH, LOW`, neither of which can overflow: SQLite's `sum` of integers is 64 bits wide, and
+/// PostgreSQL's, which is not, has no type here. The shift keeps the sign on both.
+macro_rules! halves {
+    ($column:literal) => {
+        concat!("cast(sum(", $column, " >> 32) as bigint), cast(sum(", $column, " & 4294967295) as bigint)")
+    };
+}
+pub(crate) use halves;
+
 /// What rows of a day are kept apart by, beside day and meter.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Dimensions {

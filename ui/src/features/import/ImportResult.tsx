@@ -36,6 +36,13 @@ function Sidelines({ report }: { report: ImportReport }) {
         "time cut to the microsecond",
         "times cut to the microsecond",
       ),
+    report.times_ambiguous > 0 &&
+      plural(
+        report.times_ambiguous,
+        format.count(report.times_ambiguous),
+        "time that the clock showed twice, taken as the earlier",
+        "times that the clock showed twice, taken as the earlier",
+      ),
   ].filter(Boolean);
   return said.length > 0 ? <p className={`${classes.note} dim`}>{said.join(" · ")}</p> : null;
 }

@@ -2,7 +2,7 @@ import { type PlainColumn, PlainTable, Section, StatusBadge } from "@/components
 import { useFormat, wordsOf } from "@/format";
 import type { ImportProblem } from "@/generated/bindings";
 
-/** The kinds of problems, each with its first line and how many rows it concerns. */
+/** The kinds of problems, each with its first lines and how many rows it concerns. */
 export function Problems({ problems }: { problems: readonly ImportProblem[] }) {
   const format = useFormat();
   const columns: PlainColumn<ImportProblem>[] = [
@@ -10,7 +10,15 @@ export function Problems({ problems }: { problems: readonly ImportProblem[] }) {
     { head: "Problem", cell: ({ code }) => wordsOf(code) },
     { head: "First such row", cell: ({ message }) => <bdi>{message}</bdi> },
     { head: "Field", cell: ({ field }) => field ?? "" },
-    { head: "Line", align: "right", cell: ({ line }) => <span data-figure={line}>{format.count(line)}</span> },
+    {
+      head: "Lines",
+      cell: ({ line, lines, rows }) => (
+        <span data-figure={line}>
+          {lines.map((one) => format.count(one)).join(", ")}
+          {lines.length >= 20 && rows > 20 ? " …" : ""}
+        </span>
+      ),
+    },
     { head: "Rows", align: "right", cell: ({ rows }) => <span data-figure={rows}>{format.count(rows)}</span> },
   ];
   if (problems.length === 0) return null;

@@ -55,6 +55,7 @@ function reportFor(request: ImportRequest, stopped: boolean): ImportReport {
     quarantined: 17,
     refused: 4,
     times_cut: 51,
+    times_ambiguous: 2,
     tenants_created: 2,
     meters_created: 0,
     totals: [
@@ -65,10 +66,11 @@ function reportFor(request: ImportRequest, stopped: boolean): ImportReport {
     problems: [
       {
         outcome: "refused",
-        code: "malformed",
+        code: "bad_quantity",
         message: "The quantity “12,5” is no number.",
         field: "quantity",
         line: 812,
+        lines: [812, 813, 4_020, 60_771],
         rows: 4,
       },
       {
@@ -77,6 +79,7 @@ function reportFor(request: ImportRequest, stopped: boolean): ImportReport {
         message: "The key is known with another quantity.",
         field: "key",
         line: 1_911,
+        lines: [1_911, 1_912, 2_404],
         rows: 3,
       },
       {
@@ -85,6 +88,7 @@ function reportFor(request: ImportRequest, stopped: boolean): ImportReport {
         message: "The event is 41 days late; 35 days are allowed.",
         field: "occurred_at",
         line: 40_101,
+        lines: Array.from({ length: 17 }, (_, index) => 40_101 + index),
         rows: 17,
       },
     ],

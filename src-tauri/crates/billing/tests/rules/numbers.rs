@@ -13,7 +13,7 @@ use billing::pricing::proration::{Paid, prorate, prorate_units};
 use billing::pricing::quantity::{level_basis, over_days, over_level, over_period};
 use billing::pricing::segment::{Segment, rate_segments};
 use billing::pricing::{Phase, Span, Use, line, overage_line, rate, split};
-use billing::quantity::{Quantity, Scale};
+use billing::quantity::{Quantity, Scale, decimal_text};
 use billing::storage::{Memory, human_bytes};
 use rstest::rstest;
 use rust_decimal::Decimal;
@@ -333,4 +333,16 @@ fn a_stored_memory() {
     ] {
         assert_eq!(human_bytes(bytes), shown, "{bytes}");
     }
+}
+
+#[test]
+fn sums_are_text_beyond_64_bits() {
+    let text = |units: i128, digits| decimal_text(units, Scale::new(digits).expect("a scale"));
+    assert_eq!(text(-1_500, 3), "-1.5", "trailing zeros say nothing");
+    assert_eq!(text(0, 0), "0", "nothing is 0");
+    assert_eq!(text(i128::from(i64::MAX) * 10, 9), "92233720368.54775807", "a total may need more than a row");
+    assert_eq!(text(-i128::from(i64::MAX) * 10, 0), "-92233720368547758070", "also below zero");
+    assert_eq!(text(-i128::from(i64::MAX) * 10, 9), "-92233720368.54775807", "with a fraction");
+    assert_eq!(text(-(1_i128 << 70), 9), "-1180591620717.411303424", "each digit");
+    assert_eq!(text(10_i128.pow(20), 0), "100000000000000000000", "zeros of a whole number are its own");
 }

@@ -8,6 +8,7 @@ use billing::meter::{Aggregation, Meter};
 use billing::period::PeriodStatus;
 use billing::plan::{PlanVersion, RetryRule};
 use billing::put_aside::{PutAside, Reason};
+use billing::quantity::MAX_EVENT_UNITS;
 use billing::timeline::{Lateness, Parent, Timeline, TimelineParts};
 use rstest::rstest;
 use std::collections::BTreeMap;
@@ -276,6 +277,11 @@ fn a_period_that_is_not_stored_is_asked_for() {
 #[case::level(Aggregation::Level, -7, Classification::Original, Ok(-7))]
 #[case::max(Aggregation::Max, 7, Classification::Original, Ok(7))]
 #[case::max_replaced(Aggregation::Max, 5, Classification::Correction, Ok(5))]
+#[case::sum_largest(Aggregation::Sum, MAX_EVENT_UNITS, Classification::Original, Ok(MAX_EVENT_UNITS))]
+#[case::sum_too_large(Aggregation::Sum, MAX_EVENT_UNITS + 1, Classification::Original, Err(Reason::TooLarge))]
+#[case::count_too_large(Aggregation::Count, MAX_EVENT_UNITS + 1, Classification::Original, Err(Reason::TooLarge))]
+#[case::level_too_large(Aggregation::Level, i64::MIN, Classification::Original, Err(Reason::TooLarge))]
+#[case::correction_of_much(Aggregation::Sum, -i64::MAX, Classification::Correction, Ok(-i64::MAX))]
 #[case::max_negative(Aggregation::Max, -5, Classification::Correction, Err(Reason::NegativeQuantity))]
 fn contributions(
     #[case] aggregation: Aggregation,
@@ -287,5 +293,31 @@ fn contributions(
     let used = Usage { classification, ..usage(&meter, quantity, at("2026-01-05T00:00:00Z")) };
     assert_eq!(contribution(&used, &meter).map_err(|aside| aside.code), expected, "{aggregation} {quantity}");
     let signed = Meter { signed: true, ..meter };
-    assert!(contribution(&used, &signed).is_ok(), "a signed meter takes it");
+    if expected != Err(Reason::TooLarge) {
+        assert!(contribution(&used, &signed).is_ok(), "a signed meter takes it");
+    }
+}
+
+#[test]
+fn a_correction_is_no_larger_than_what_it_corrects() {
+    let world = world();
+    let occurred_at = at("2026-01-31T23:30:00Z");
+    let first = usage(&world.calls, 1, occurred_at);
+    let assigned = world.assign(&first, "2026-02-01T00:00:00Z", Lateness::Checked).expect("taken");
+    // As a ledger may hold it from before there was a limit.
+    let assignment = billing::event::Assignment { contribution: i64::MAX, ..assigned };
+    let parent = Parent { meter: world.calls.id, occurred_at, assignment };
+    let correct = |quantity, parent: &Parent| {
+        let (classification, key) = (Classification::Correction, Some("first".to_owned()));
+        let correction = Usage { classification, parent: key, ..usage(&world.calls, quantity, occurred_at) };
+        let now = at("2026-02-01T00:00:00Z");
+        let plans = &world.plans;
+        let made = world.timeline().assign(&correction, &world.calls, Some(parent), now, Lateness::Checked, plans);
+        made.map(|assignment| assignment.contribution).map_err(|aside| aside.code)
+    };
+    assert_eq!(correct(-i64::MAX, &parent), Ok(-i64::MAX), "what is too large can be taken back whole");
+    let mut small = parent;
+    small.assignment.contribution = 1;
+    assert_eq!(correct(-MAX_EVENT_UNITS, &small), Ok(-MAX_EVENT_UNITS), "a correction is a use like any other");
+    assert_eq!(correct(-MAX_EVENT_UNITS - 1, &small), Err(Reason::TooLarge), "and no larger");
 }

@@ -86,14 +86,28 @@ async fn usage(args: UsageArgs, context: &Context) -> Result<Outcome> {
     stop_on_interrupt(stop.clone())?;
     let bar = progress_bar();
     let told = |progress: Progress| show(&bar, progress);
-    let done = import::run(&store, context.host.as_ref(), &request, &told, &stop).await;
+    let done = import::run_and_tell(&store, context.host.as_ref(), &request, &told, &stop).await;
     bar.finish_and_clear();
     store.close().await;
-    let report = done?;
-    match context.form {
-        Form::Json => print_json(&report)?,
-        Form::Table => print(&text(&report)?)?,
-    }
+    let report = match done {
+        Ok(report) => report,
+        Err(failure) => {
+            if let Some(report) = failure.report {
+                show_report(
+                    &report,
+                    context.form,
+                    "Failed: what was taken stays. Import the same file again to go on.",
+                )?;
+            }
+            return Err(failure.error);
+        }
+    };
+    let headline = match (report.dry_run, report.stopped) {
+        (true, _) => "Dry run: nothing was written.",
+        (false, true) => "Stopped: what was taken stays. Import the same file again to go on.",
+        (false, false) => "Done.",
+    };
+    show_report(&report, context.form, headline)?;
     let put_aside = report.refused + report.quarantined + report.conflicts;
     Ok(if put_aside > 0 { Outcome::Found } else { Outcome::Done })
 }
@@ -119,13 +133,22 @@ fn show(bar: &ProgressBar, progress: Progress) {
     bar.set_position(progress.done);
 }
 
-fn text(report: &ImportReport) -> Result<String> {
+/// The lines of a problem; an ellipsis where there are more.
+fn lines(problem: &operations::wire::ImportProblem) -> String {
+    let lines: Vec<String> = problem.lines.iter().map(u64::to_string).collect();
+    let more = if lines.len() >= 20 && problem.rows > 20 { " ..." } else { "" };
+    format!("{}{more}", lines.join(", "))
+}
+
+fn show_report(report: &ImportReport, form: Form, headline: &str) -> Result<()> {
+    match form {
+        Form::Json => print_json(report),
+        Form::Table => print(&text(report, headline)?),
+    }
+}
+
+fn text(report: &ImportReport, headline: &str) -> Result<String> {
     let mut text = String::new();
-    let headline = match (report.dry_run, report.stopped) {
-        (true, _) => "Dry run: nothing was written.",
-        (false, true) => "Stopped: what was taken stays. Import the same file again to go on.",
-        (false, false) => "Done.",
-    };
     let counts = [
         ("rows read", report.read),
         ("left out by the filter", report.skipped),
@@ -135,6 +158,7 @@ fn text(report: &ImportReport) -> Result<String> {
         ("quarantined", report.quarantined),
         ("rows refused", report.refused),
         ("times cut to the microsecond", report.times_cut),
+        ("times that the clock showed twice, taken as the earlier", report.times_ambiguous),
         ("tenants made", report.tenants_created),
         ("meters made", report.meters_created),
     ];
@@ -168,10 +192,10 @@ fn text(report: &ImportReport) -> Result<String> {
         let row = |problem: &operations::wire::ImportProblem| {
             let field = problem.field.clone().unwrap_or_default();
             let (outcome, code) = (problem.outcome.clone(), problem.code.clone());
-            vec![outcome, code, problem.rows.to_string(), problem.line.to_string(), field, problem.message.clone()]
+            vec![outcome, code, problem.rows.to_string(), lines(problem), field, problem.message.clone()]
         };
         let rows = report.problems.iter().map(row).collect();
-        let _ = write!(text, "\n{}", table(&["outcome", "reason", "rows", "first line", "field", "sentence"], rows, 6));
+        let _ = write!(text, "\n{}", table(&["outcome", "reason", "rows", "lines", "field", "sentence"], rows, 6));
     }
     if let Some(file) = &report.refused_file {
         let _ = writeln!(text, "\nCorrect the rows in {} and import it with the same mapping.", printable(file));

@@ -197,7 +197,7 @@ async fn assign(
 /// A person is told at once what an import would put aside.
 fn refused(aside: &PutAside) -> OperationError {
     let field = match aside.code {
-        Reason::NegativeQuantity | Reason::BelowZero | Reason::CorrectionTooLarge => "quantity",
+        Reason::NegativeQuantity | Reason::TooLarge | Reason::BelowZero | Reason::CorrectionTooLarge => "quantity",
         Reason::UnknownParent => "corrects.key",
         _ => "occurred_at",
     };

@@ -5,7 +5,7 @@
 //! the input under a temporary name and appears whole or not at all.
 
 use super::mapping::Format;
-use super::read::{OriginNames, origin_names};
+use super::read::{OriginNames, check_members, origin_names};
 use super::refusal::Refusal;
 use crate::error::{OperationError, Result};
 use std::io::{BufWriter, Read, Seek, SeekFrom, Write};
@@ -193,9 +193,12 @@ fn after_fields(raw: &[u8], delimiter: u8, count: usize) -> &[u8] {
 
 /// A JSON row with three more members; one that is no object becomes the text of a member.
 fn push_json(bytes: &mut Vec<u8>, row: &PutAsideRow<'_>, names: &OriginNames) {
-    let mut object = match serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(row.raw) {
-        Ok(object) => object,
-        Err(_) => {
+    let read = serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(row.raw).ok();
+    // Of a member that comes twice a map keeps one: the row stays as it was.
+    let once = std::str::from_utf8(row.raw).is_ok_and(|text| check_members(text).is_ok());
+    let mut object = match read.filter(|_| once) {
+        Some(object) => object,
+        None => {
             let text = String::from_utf8_lossy(row.raw).into_owned();
             serde_json::Map::from_iter([(names.raw.to_owned(), text.into())])
         }
@@ -258,11 +261,13 @@ mod tests {
     #[test]
     fn a_json_row_comes_back_with_its_line() {
         let folder = tempfile::tempdir().unwrap();
-        let raws: [&[u8]; 2] = [b"{\"q\":1.50}", b"{broken"];
+        let raws: [&[u8]; 3] = [b"{\"q\":1.50}", b"{broken", b"{\"q\":1,\"q\":2}"];
         let path = put_aside(folder.path(), Format::Jsonl, None, &raws).unwrap();
         let rows = read_back(&path, Format::Jsonl, &["q", "put_aside_raw"]);
         assert_eq!(rows[0], (Some(2), Some(vec![Some("1.50".into()), None])), "the digits are the same");
         assert_eq!(rows[1].1.as_ref().unwrap()[1].as_deref(), Some("{broken"), "what is no object is kept as text");
+        let twice = rows[2].1.as_ref().unwrap()[1].as_deref();
+        assert_eq!(twice, Some("{\"q\":1,\"q\":2}"), "neither of two members is lost");
     }
 
     #[test]

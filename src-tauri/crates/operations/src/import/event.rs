@@ -4,7 +4,7 @@ use super::aside::hex;
 use super::body;
 use super::interpret::Draft;
 use super::read::Origin;
-use super::refusal::Refusal;
+use super::refusal::{Refusal, code};
 use billing::event::{EventKey, Subjects, Usage};
 use billing::ids::{ImportId, QuarantineId, TenantId};
 use billing::meter::Meter;
@@ -47,7 +47,7 @@ pub fn key_of(draft: &Draft, origin: Origin) -> String {
 pub fn units_of(draft: &Draft, meter: &Meter) -> Result<(i64, Decimal), Refusal> {
     let refusal = |error: QuantityError| match error {
         QuantityError::TooManyDigits { .. } => Refusal::new(Reason::TooManyDigits.as_str(), error.to_string()),
-        error => Refusal::new("too_large", error.to_string()),
+        error => Refusal::new(code::TOO_LARGE, error.to_string()),
     };
     let Some(round) = draft.rule.round else {
         let quantity = Quantity::exact(draft.quantity, meter.scale).map_err(refusal)?;

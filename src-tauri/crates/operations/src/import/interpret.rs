@@ -5,7 +5,8 @@
 
 use super::layout::{Filter, Layout, MeterPick, Pick};
 use super::mapping::{MeterRule, MissingQuantity};
-use super::refusal::Refusal;
+use super::read::NULL;
+use super::refusal::{Refusal, code};
 use super::time;
 use billing::event::Classification;
 use billing::money::{Cost, Currency};
@@ -62,6 +63,8 @@ pub struct Draft {
     pub occurred_at: Timestamp,
     /// Whether digits of the time were cut.
     pub time_cut: bool,
+    /// Whether the clock showed the time twice.
+    pub time_ambiguous: bool,
     /// Why it exists.
     pub classification: Classification,
     /// The key of its parent.
@@ -101,7 +104,17 @@ impl<'r> Row<'r> {
     /// A cell's text, trimmed; none where it says "nothing".
     fn cell(&self, index: usize) -> Option<&'r str> {
         let text = self.cells.get(index)?.as_deref()?.trim();
-        if text.is_empty() || self.layout.null_words.iter().any(|word| word == text) { None } else { Some(text) }
+        if text.is_empty() || text == NULL || self.layout.null_words.iter().any(|word| word == text) {
+            None
+        } else {
+            Some(text)
+        }
+    }
+
+    /// Whether a cell says "nothing" in so many words, instead of being absent or empty.
+    fn is_null(&self, index: usize) -> bool {
+        let text = self.cells.get(index).and_then(|cell| cell.as_deref()).unwrap_or_default().trim();
+        text == NULL || (!text.is_empty() && self.cell(index).is_none())
     }
 
     fn name(&self, pick: &Pick) -> String {
@@ -155,7 +168,7 @@ fn check_text(text: &str, what: &str, max_bytes: usize) -> Result<(), Refusal> {
         return Err(Refusal::too_long(what, max_bytes));
     }
     if text.contains('\0') {
-        return Err(Refusal::malformed(format!("the {what} holds a zero character")));
+        return Err(Refusal::new(code::ZERO_CHARACTER, format!("the {what} holds a zero character")));
     }
     Ok(())
 }
@@ -177,7 +190,7 @@ pub fn interpret(layout: &Layout, cells: &[Option<String>]) -> Result<Reading, R
         }
     }
     if drafts.is_empty() {
-        return Err(Refusal::malformed("the row feeds no meter"));
+        return Err(Refusal::new(code::NO_METER, "the row feeds no meter"));
     }
     Ok(Reading::Drafts(drafts))
 }
@@ -192,7 +205,7 @@ fn common(row: &Row<'_>) -> Result<Draft, Refusal> {
         && let Some(end) = time_of(row, pick)?
     {
         if end.at < read.at {
-            return Err(Refusal::malformed("it ended before it began").field(row.name(pick)));
+            return Err(Refusal::new(code::BAD_TIME, "it ended before it began").field(row.name(pick)));
         }
         metadata.push(("ended_at".to_owned(), end.at.to_string()));
     }
@@ -216,6 +229,7 @@ fn common(row: &Row<'_>) -> Result<Draft, Refusal> {
         quantity: Decimal::ZERO,
         occurred_at: read.at,
         time_cut: read.cut,
+        time_ambiguous: read.ambiguous,
         classification: classification(row)?,
         parent: row.optional(layout.parent.as_ref(), "parent", limits::KEY)?,
         billable,
@@ -230,8 +244,16 @@ fn common(row: &Row<'_>) -> Result<Draft, Refusal> {
 
 /// The event of one meter. The cost of a row belongs to its first event, or it would count several times.
 fn metered(row: &Row<'_>, meter: &MeterPick, common: &Draft, is_first: bool) -> Result<Option<Draft>, Refusal> {
+    let picks = &meter.quantity.cells;
+    let is_nothing = picks.iter().all(|index| row.cell(*index).is_none());
+    // A constant stands for a quantity that the row does not mention, not for one that it says is nothing.
+    if meter.quantity.constant.is_some() && is_nothing && picks.iter().any(|index| row.is_null(*index)) {
+        return Err(Refusal::new(code::BAD_QUANTITY, "the quantity is null").field(row.name(&meter.quantity)));
+    }
     let quantity = match row.text(&meter.quantity) {
-        Some(text) => number(&text, "quantity").map_err(|refusal| refusal.field(row.name(&meter.quantity)))?,
+        Some(text) => {
+            number(&text, "quantity", code::BAD_QUANTITY).map_err(|refusal| refusal.field(row.name(&meter.quantity)))?
+        }
         None => match meter.rule.missing {
             MissingQuantity::Zero => Decimal::ZERO,
             MissingQuantity::Skip => return Ok(None),
@@ -239,7 +261,7 @@ fn metered(row: &Row<'_>, meter: &MeterPick, common: &Draft, is_first: bool) -> 
         },
     };
     let factor = Decimal::from(meter.rule.factor.map_or(1, std::num::NonZeroU32::get));
-    let too_large = || Refusal::new("too_large", "the quantity is too large").field(row.name(&meter.quantity));
+    let too_large = || Refusal::new(code::TOO_LARGE, "the quantity is too large").field(row.name(&meter.quantity));
     let quantity = quantity.checked_mul(factor).ok_or_else(too_large)?;
     let turned = meter
         .negative
@@ -284,10 +306,11 @@ fn tenant(row: &Row<'_>) -> Result<(Option<String>, Option<String>), Refusal> {
 fn time_of(row: &Row<'_>, pick: &Pick) -> Result<Option<time::Read>, Refusal> {
     let Some(text) = row.text(pick) else { return Ok(None) };
     let shown: String = text.chars().take(80).collect();
+    let bad = |sentence: String| Refusal::new(code::BAD_TIME, sentence);
     let refusal = |refusal| match refusal {
-        time::Refusal::NotATime => Refusal::malformed(format!("'{shown}' is not a time of the mapping's format")),
-        time::Refusal::Skipped => Refusal::malformed(format!("'{shown}' does not exist in the mapping's zone")),
-        time::Refusal::OutOfRange => Refusal::malformed("the time is outside the years 1900 to 9999"),
+        time::Refusal::NotATime => bad(format!("'{shown}' is not a time of the mapping's format")),
+        time::Refusal::Skipped => bad(format!("'{shown}' does not exist in the mapping's zone")),
+        time::Refusal::OutOfRange => bad("the time is outside the years 1900 to 9999".to_owned()),
         time::Refusal::NoZone => {
             let sentence = format!("'{shown}' has no zone and the mapping names none");
             Refusal::new(Reason::NoZone.as_str(), sentence)
@@ -296,23 +319,23 @@ fn time_of(row: &Row<'_>, pick: &Pick) -> Result<Option<time::Read>, Refusal> {
     row.layout.clock.read(&text).map(Some).map_err(|error| refusal(error).field(row.name(pick)))
 }
 
-fn number(text: &str, what: &str) -> Result<Decimal, Refusal> {
+fn number(text: &str, what: &str, code: &'static str) -> Result<Decimal, Refusal> {
     if text.len() > limits::NUMBER {
         return Err(Refusal::too_long(what, limits::NUMBER));
     }
     parse_decimal(text)
-        .map_err(|error| Refusal::malformed(format!("the {what} is no number that can be kept exactly: {error}")))
+        .map_err(|error| Refusal::new(code, format!("the {what} is no number that can be kept exactly: {error}")))
 }
 
 fn cost(row: &Row<'_>) -> Result<Option<(Cost, Decimal)>, Refusal> {
     let Some((amount, currency)) = &row.layout.cost else { return Ok(None) };
     let Some(text) = row.text(amount) else { return Ok(None) };
-    let value = number(&text, "cost").map_err(|refusal| refusal.field(row.name(amount)))?;
-    let code = row.required(currency, "currency", limits::CODE)?;
-    let currency =
-        Currency::from_str(&code).map_err(|error| Refusal::malformed(error.to_string()).field(row.name(currency)))?;
+    let value = number(&text, "cost", code::BAD_COST).map_err(|refusal| refusal.field(row.name(amount)))?;
+    let word = row.required(currency, "currency", limits::CODE)?;
+    let refused = |error: billing::money::MoneyError| Refusal::new(code::BAD_CURRENCY, error.to_string());
+    let currency = Currency::from_str(&word).map_err(|error| refused(error).field(row.name(currency)))?;
     let rounded = Cost::rounded(value, currency)
-        .map_err(|_| Refusal::new("too_large", "the cost does not fit into 64 bits").field(row.name(amount)))?;
+        .map_err(|_| Refusal::new(code::TOO_LARGE, "the cost does not fit into 64 bits").field(row.name(amount)))?;
     Ok(Some(rounded))
 }
 
@@ -323,16 +346,28 @@ fn classification(row: &Row<'_>) -> Result<Classification, Refusal> {
         return Ok(*meaning);
     }
     Classification::from_str(&text)
-        .map_err(|error| Refusal::malformed(format!("the classification {error}")).field(row.name(pick)))
+        .map_err(|error| Refusal::new(code::BAD_CLASSIFICATION, format!("the classification {error}")))
+        .map_err(|refusal| refusal.field(row.name(pick)))
 }
 
+/// What the source says about billing. What its classification makes free is free, whatever it says (rules, section 2.6).
 fn billable(row: &Row<'_>) -> Result<(Option<bool>, Option<String>), Refusal> {
+    let (said, reason) = billable_as_said(row)?;
+    let word = row.layout.classification.as_ref().and_then(|(pick, _)| row.text(pick));
+    Ok(match word.and_then(|word| row.layout.free.get(word.as_ref())) {
+        // Its own reason for the same stands.
+        Some(why) if said != Some(false) || reason.is_none() => (Some(false), Some(why.clone())),
+        _ => (said, reason),
+    })
+}
+
+fn billable_as_said(row: &Row<'_>) -> Result<(Option<bool>, Option<String>), Refusal> {
     let Some((pick, reason)) = &row.layout.billable else { return Ok((None, None)) };
     let billable = match row.text(pick).map(|text| text.to_ascii_lowercase()).as_deref() {
         None => None,
         Some("true" | "yes" | "1" | "t" | "y") => Some(true),
         Some("false" | "no" | "0" | "f" | "n") => Some(false),
-        Some(_) => return Err(Refusal::malformed("billable is neither yes nor no").field(row.name(pick))),
+        Some(_) => return Err(Refusal::new(code::BAD_BILLABLE, "billable is neither yes nor no").field(row.name(pick))),
     };
     Ok((billable, row.optional(reason.as_ref(), "reason", limits::REASON)?))
 }
@@ -362,7 +397,7 @@ mod tests {
         time = { from = "at", zone = "UTC", end = "end" }
         key = { from = ["agent", "id"], join = "/" }
         cost = { from = "cost", currency = { from = "currency", constant = "USD" } }
-        classification = { from = "kind", words = { again = "retry_success" } }
+        classification = { from = "kind", words = { again = "retry_success", failed = "original" }, free = { failed = "failed" } }
         billable = { from = "billable", reason = "why" }
         parent = "parent"
         [[meter]]
@@ -430,21 +465,21 @@ mod tests {
     }
 
     #[rstest]
-    #[case("q", "", "malformed", "q")]
-    #[case("q", "1,5", "malformed", "q")]
-    #[case("q", "0x10", "malformed", "q")]
-    #[case("q", "١٢", "malformed", "q")]
-    #[case("q", "NaN", "malformed", "q")]
-    #[case("q", "1e400", "malformed", "q")]
+    #[case("q", "", "missing_quantity", "q")]
+    #[case("q", "1,5", "bad_quantity", "q")]
+    #[case("q", "0x10", "bad_quantity", "q")]
+    #[case("q", "١٢", "bad_quantity", "q")]
+    #[case("q", "NaN", "bad_quantity", "q")]
+    #[case("q", "1e400", "bad_quantity", "q")]
     #[case("q", "99999999999999999999999999999999999999999999999999999999999999", "too_long", "q")]
-    #[case("at", "yesterday", "malformed", "at")]
-    #[case("at", "", "malformed", "at")]
-    #[case("end", "2026-01-31 07:00:00", "malformed", "end")]
-    #[case("cost", "ten", "malformed", "cost")]
+    #[case("at", "yesterday", "bad_time", "at")]
+    #[case("at", "", "missing_time", "at")]
+    #[case("end", "2026-01-31 07:00:00", "bad_time", "end")]
+    #[case("cost", "ten", "bad_cost", "cost")]
     #[case("cost", "99999999999", "too_large", "cost")]
-    #[case("currency", "DOLLAR", "malformed", "currency")]
-    #[case("kind", "gift", "malformed", "kind")]
-    #[case("billable", "perhaps", "malformed", "billable")]
+    #[case("currency", "DOLLAR", "bad_currency", "currency")]
+    #[case("kind", "gift", "bad_classification", "kind")]
+    #[case("billable", "perhaps", "bad_billable", "billable")]
     fn a_bad_value_refuses_the_row_and_names_its_field(
         #[case] field: &str,
         #[case] value: &str,
@@ -453,6 +488,46 @@ mod tests {
     ) {
         let refusal = read(&[(field, value)]).unwrap_err();
         assert_eq!((refusal.code, refusal.field.as_deref()), (code, Some(at)), "{refusal:?}");
+    }
+
+    #[rstest]
+    #[case("failed", "yes", "done", Some(false), Some("failed"))]
+    #[case("failed", "", "", Some(false), Some("failed"))]
+    #[case("failed", "no", "no sound", Some(false), Some("no sound"))]
+    #[case("original", "yes", "done", Some(true), Some("done"))]
+    fn what_failed_is_free_whatever_the_row_says(
+        #[case] kind: &str,
+        #[case] billable: &str,
+        #[case] why: &str,
+        #[case] expected: Option<bool>,
+        #[case] reason: Option<&str>,
+    ) {
+        let event = &drafts(&[("kind", kind), ("billable", billable), ("why", why)])[0];
+        assert_eq!((event.billable, event.billable_reason.as_deref()), (expected, reason), "{kind} {billable}");
+        assert_eq!(event.classification, Classification::Original, "it repeats nothing");
+    }
+
+    #[test]
+    fn null_is_not_the_constant_of_an_absent_quantity() {
+        let mapping = MAPPING.replace("quantity = \"q\"", "quantity = { from = \"q\", constant = \"1\" }");
+        let layout = Layout::new(&Mapping::parse(&mapping).unwrap()).unwrap();
+        let read = |quantity: Option<&str>| {
+            let value = |name: &String| match name.as_str() {
+                "q" => quantity.map(str::to_owned),
+                "tenant" | "account" | "agent" | "id" => Some("x".to_owned()),
+                "at" => Some("2026-01-31".to_owned()),
+                _ => None,
+            };
+            interpret(&layout, &layout.names.iter().map(value).collect::<Vec<_>>())
+        };
+        for null in [NULL, "NULL"] {
+            let refusal = read(Some(null)).unwrap_err();
+            assert_eq!((refusal.code, refusal.field.as_deref()), ("bad_quantity", Some("q")), "{null:?} says nothing");
+        }
+        for absent in [None, Some("")] {
+            let Ok(Reading::Drafts(drafts)) = read(absent) else { panic!("{absent:?} is absent") };
+            assert_eq!(drafts[0].quantity, Decimal::ONE, "the constant stands for what is absent");
+        }
     }
 
     #[test]

@@ -83,6 +83,8 @@ pub struct Layout {
     pub action: Option<Pick>,
     /// Why the event exists, with the words of the file.
     pub classification: Option<(Pick, BTreeMap<String, Classification>)>,
+    /// Words of that column whose rows are not billable, with the reason.
+    pub free: BTreeMap<String, String>,
     /// Whether it is billable, and why.
     pub billable: Option<(Pick, Option<Pick>)>,
     /// The key of the parent.
@@ -157,6 +159,7 @@ impl Layout {
             provider: cells.maybe(mapping.provider.as_ref()),
             action: cells.maybe(mapping.action.as_ref()),
             classification: mapping.classification.as_ref().map(|rule| (cells.pick(&rule.from), rule.words.clone())),
+            free: mapping.classification.as_ref().map(|rule| rule.free.clone()).unwrap_or_default(),
             billable: mapping.billable.as_ref().map(|rule| (cells.pick(&rule.from), cells.maybe(rule.reason.as_ref()))),
             parent: cells.maybe(mapping.parent.as_ref()),
             subjects: [

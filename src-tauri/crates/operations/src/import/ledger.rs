@@ -6,7 +6,7 @@ use crate::error::Result;
 use billing::ids::{AuditId, MeterId, PeriodId, SubjectId, TenantId};
 use futures::future::BoxFuture;
 use sha2::{Digest, Sha256};
-use store::{Read, Store, Write};
+use store::{Read, Store, Write, savepoint};
 use uuid::Uuid;
 
 /// The database behind an import.
@@ -23,6 +23,11 @@ impl Ledger<'_> {
     /// Whether nothing is written.
     pub const fn is_look(&self) -> bool {
         matches!(self, Self::Look(_))
+    }
+
+    /// Whether everything is one transaction.
+    pub const fn is_whole(&self) -> bool {
+        matches!(self, Self::Whole(_))
     }
 
     /// Looks.
@@ -54,6 +59,25 @@ impl Ledger<'_> {
             Self::Whole(write) => work(write).await,
             Self::Look(_) => Err(store::StoreError::ReadOnly.into()),
         }
+    }
+
+    /// As [`Ledger::write`], and what was written before stays when `work` fails, also within one transaction.
+    ///
+    /// # Errors
+    /// As [`Ledger::write`].
+    pub async fn attempt<R, F>(&mut self, work: F) -> Result<R>
+    where
+        F: for<'c> FnOnce(&'c mut Write) -> BoxFuture<'c, Result<R>> + Clone + Send + 'static,
+        R: Send + 'static,
+    {
+        let Self::Whole(write) = self else { return self.write(work).await };
+        let part = savepoint::begin(write).await?;
+        let done = work(write).await;
+        // A lost connection is told by what failed first.
+        let ended = if done.is_ok() { savepoint::keep(write, part).await } else { savepoint::undo(write, part).await };
+        let done = done?;
+        ended?;
+        Ok(done)
     }
 }
 

@@ -310,6 +310,9 @@ pub struct WordRule {
     /// Its words and what they mean; the meaning itself is always understood.
     #[serde(default)]
     pub words: BTreeMap<String, billing::event::Classification>,
+    /// Words whose rows are not billable, whatever `[billable]` says, and the reason that is stored.
+    #[serde(default)]
+    pub free: BTreeMap<String, String>,
 }
 
 /// Whether it is billable.
@@ -414,6 +417,11 @@ impl Mapping {
         for filter in self.filter.iter().chain(self.meter.iter().filter_map(|meter| meter.only.as_ref())) {
             if filter.any_of.is_none() && filter.not_in.is_none() {
                 return Err(wrong(format!("The filter on '{}' needs `in` or `not_in`.", filter.from)));
+            }
+        }
+        for reason in self.classification.iter().flat_map(|rule| rule.free.values()) {
+            if reason.is_empty() || reason.len() > super::interpret::limits::REASON || reason.contains('\0') {
+                return Err(wrong("A reason in `classification.free` has 1 to 200 bytes and no zero character."));
             }
         }
         let constant_parts = self.meter.iter().filter(|meter| meter.code.from.is_empty()).count();

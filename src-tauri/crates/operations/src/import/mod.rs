@@ -5,6 +5,7 @@
 //! put-aside file, never away.
 
 mod aside;
+mod beginning;
 pub mod body;
 mod catalog;
 mod event;
@@ -26,4 +27,4 @@ mod tally;
 mod time;
 
 pub use preset::{load, presets};
-pub use run::{Told, run};
+pub use run::{Failure, Told, run, run_and_tell};

@@ -1,6 +1,7 @@
 //! The whole import: identify the file, check it, take it chunk by chunk, report.
 
 use super::aside::PutAsideFile;
+use super::beginning;
 use super::catalog::{Catalog, Stamp};
 use super::feed::{self, Input};
 use super::identity::{self, Earlier, Identity};
@@ -29,6 +30,35 @@ use tokio_util::sync::CancellationToken;
 /// Hears how far an import is.
 pub type Told<'t> = &'t (dyn Fn(Progress) + Send + Sync);
 
+/// An import that failed after it had begun to take rows: what was taken stays, so it is reported all the same.
+#[derive(Debug)]
+pub struct Failure {
+    /// What went wrong.
+    pub error: OperationError,
+    /// What was taken and put aside until then; none where nothing was begun, or all was rolled back.
+    pub report: Option<Box<ImportReport>>,
+}
+
+impl From<OperationError> for Failure {
+    fn from(error: OperationError) -> Self {
+        Self { error, report: None }
+    }
+}
+
+/// As [`run_and_tell`], for callers that show the error alone.
+///
+/// # Errors
+/// As [`run_and_tell`].
+pub async fn run(
+    store: &Store,
+    host: &dyn Host,
+    request: &ImportRequest,
+    told: Told<'_>,
+    stop: &CancellationToken,
+) -> Result<ImportReport> {
+    run_and_tell(store, host, request, told, stop).await.map_err(|failure| failure.error)
+}
+
 /// Imports a file, or only looks at it.
 ///
 /// A bad row is never an error: the report counts it. A stop is none either: what was taken stays, and the same file
@@ -37,32 +67,38 @@ pub type Told<'t> = &'t (dyn Fn(Progress) + Send + Sync);
 /// # Errors
 /// `unknown_mapping`, `invalid_mapping`, `unreadable_file`, `missing_column` and the like for the file as a whole;
 /// `overlap`; `unknown_tenant`; what the store gave.
-pub async fn run(
+pub async fn run_and_tell(
     store: &Store,
     host: &dyn Host,
     request: &ImportRequest,
     told: Told<'_>,
     stop: &CancellationToken,
-) -> Result<ImportReport> {
+) -> Result<ImportReport, Failure> {
     let (send, receive) = unbounded_channel();
     let started_at = host.now();
     let job = Job::new(host, request, stop.clone(), send)?;
-    let mut report = match request {
-        ImportRequest { dry_run: true, .. } => told_while(receive, told, job.run(Ledger::Look(store.clone()))).await?,
-        ImportRequest { all_or_nothing: true, .. } => told_while(receive, told, whole(store, job)).await?,
-        _ => told_while(receive, told, job.run(Ledger::Each(store.clone()))).await?,
+    let done = match request {
+        ImportRequest { dry_run: true, .. } => told_while(receive, told, job.run(Ledger::Look(store.clone()))).await,
+        ImportRequest { all_or_nothing: true, .. } => told_while(receive, told, whole(store, job)).await,
+        _ => told_while(receive, told, job.run(Ledger::Each(store.clone()))).await,
     };
     let elapsed = host.now().micros().saturating_sub(started_at.micros()) / 1_000;
-    report.elapsed_ms = u64::try_from(elapsed).unwrap_or(0);
-    Ok(report)
+    let elapsed_ms = u64::try_from(elapsed).unwrap_or(0);
+    match done {
+        Ok(report) => Ok(ImportReport { elapsed_ms, ..report }),
+        Err(Failure { error, report }) => {
+            let report = report.map(|report| Box::new(ImportReport { elapsed_ms, ..*report }));
+            Err(Failure { error, report })
+        }
+    }
 }
 
 /// Waits for work and passes on how far it is.
 async fn told_while<R>(
     mut receive: UnboundedReceiver<Progress>,
     told: Told<'_>,
-    work: impl Future<Output = Result<R>>,
-) -> Result<R> {
+    work: impl Future<Output = Result<R, Failure>>,
+) -> Result<R, Failure> {
     tokio::pin!(work);
     loop {
         tokio::select! {
@@ -87,11 +123,11 @@ impl From<StoreError> for RolledBack {
 }
 
 /// Takes the whole file in one transaction, or nothing of it.
-async fn whole(store: &Store, job: Job) -> Result<ImportReport> {
+async fn whole(store: &Store, job: Job) -> Result<ImportReport, Failure> {
     let done = store
         .write_once(move |write| {
             Box::pin(async move {
-                let report = job.run(Ledger::Whole(write)).await.map_err(RolledBack::Failed)?;
+                let report = job.run(Ledger::Whole(write)).await.map_err(|failed| RolledBack::Failed(failed.error))?;
                 let is_whole = report.refused + report.quarantined + report.conflicts == 0 && !report.stopped;
                 if is_whole { Ok(report) } else { Err(RolledBack::Nothing(Box::new(report))) }
             })
@@ -99,7 +135,7 @@ async fn whole(store: &Store, job: Job) -> Result<ImportReport> {
         .await;
     match done {
         Ok(report) => Ok(report),
-        Err(RolledBack::Failed(error)) => Err(error),
+        Err(RolledBack::Failed(error)) => Err(error.into()),
         Err(RolledBack::Nothing(report)) => Ok(ImportReport {
             import_id: None,
             accepted: 0,
@@ -158,10 +194,11 @@ impl Job {
         let _ = self.progress.send(Progress { phase: phase.to_owned(), done, total: Some(total) });
     }
 
-    async fn run(mut self, mut ledger: Ledger<'_>) -> Result<ImportReport> {
+    async fn run(mut self, mut ledger: Ledger<'_>) -> Result<ImportReport, Failure> {
         let identity = self.identify(&mut ledger).await?;
         let mut catalog = Catalog::load(&mut ledger, self.mapping.create.clone()).await?;
         let tenant = self.named_tenant(&mut ledger, &mut catalog).await?;
+        let identity = self.beginning(&mut ledger, tenant, identity).await?;
         if !self.mapping.has_key() && !self.request.allow_overlap {
             self.check_overlap(&mut ledger, tenant, &identity).await?;
         }
@@ -208,6 +245,28 @@ impl Job {
             })
         }))
         .await
+    }
+
+    /// Whether a file without keys is the beginning of one that was imported: then its rows have that one's keys.
+    async fn beginning(
+        &self,
+        ledger: &mut Ledger<'_>,
+        tenant: Option<TenantId>,
+        identity: Identity,
+    ) -> Result<Identity> {
+        if self.mapping.has_key() || identity.continued_bytes > 0 {
+            return Ok(identity);
+        }
+        let file = beginning::Candidate {
+            file: &self.file,
+            mapping: &self.mapping,
+            layout: &self.layout,
+            identity,
+            tenant,
+            stamp: &self.stamp,
+            stop: &self.stop,
+        };
+        beginning::of_earlier(ledger, &file).await
     }
 
     /// The tenant that the import names, by id, outside id or name; made where the mapping says so.
@@ -309,16 +368,19 @@ impl Job {
     }
 
     /// Notes how the import ended, gives the put-aside file its name, and reports.
-    async fn end(&self, mut taker: Taker<'_>, done: Result<()>) -> Result<ImportReport> {
+    async fn end(&self, mut taker: Taker<'_>, done: Result<()>) -> Result<ImportReport, Failure> {
         let stopped = done.is_ok() && self.stop.is_cancelled();
         let status = match (&done, stopped) {
             (Err(_), _) => ImportStatus::Failed,
             (Ok(()), true) => ImportStatus::Stopped,
             (Ok(()), false) => ImportStatus::Done,
         };
-        let refused_file = match (&done, taker.aside.take()) {
-            (Ok(()), Some(aside)) => aside.finish()?,
-            _ => None,
+        // After a failure, too: those rows are in quarantine. But where all is rolled back there is nothing to correct.
+        let is_kept = done.is_ok() || !taker.ledger.is_whole();
+        let refused_file = match taker.aside.take().filter(|_| is_kept).map(PutAsideFile::finish).transpose() {
+            Ok(file) => file.flatten(),
+            Err(error) if done.is_ok() => return Err(error.into()),
+            Err(_) => None,
         };
         if let Some(import) = taker.frame.import {
             let (counts, at) = (taker.tally.counts, self.stamp.at);
@@ -332,15 +394,18 @@ impl Job {
                 recorded?;
             }
         }
-        done?;
+        let is_look = taker.frame.import.is_none();
         let mut report = taker.tally.report(&self.stamp.source);
         report.import_id = taker.frame.import.map(|import| import.to_string());
-        report.dry_run = taker.frame.import.is_none();
+        report.dry_run = is_look;
         report.stopped = stopped;
         report.tenants_created = taker.catalog.tenants_created;
         report.meters_created = taker.catalog.meters_created;
         report.refused_file = refused_file.map(|path| path.display().to_string());
-        Ok(report)
+        match done {
+            Ok(()) => Ok(report),
+            Err(error) => Err(Failure { error, report: Some(Box::new(report)).filter(|_| is_kept && !is_look) }),
+        }
     }
 }
 

@@ -3,6 +3,8 @@
 //! It remembers what it would have accepted, so that a key that comes twice in one file is seen.
 
 use super::ledger::Ledger;
+use super::refusal::Refusal;
+use super::step::Answer;
 use crate::error::Result;
 use billing::event::{EventKey, Fingerprint};
 use billing::ids::{MeterId, TenantId};
@@ -22,10 +24,12 @@ pub struct Simulated {
     levels: HashMap<(TenantId, MeterId), (i64, i64)>,
     met: HashSet<TenantId>,
     parents: HashMap<EventKey, Parent>,
+    /// What the file adds to each counter, by half hashes of their keys.
+    counters: HashMap<u128, i64>,
 }
 
 impl Simulated {
-    /// What would become of each event.
+    /// What would become of each event. What the counters hold already is not looked at, only what this file adds.
     ///
     /// # Errors
     /// What the database gave.
@@ -34,7 +38,7 @@ impl Simulated {
         ledger: &mut Ledger<'_>,
         batch: &Arc<Batch>,
         meters: &[Arc<Meter>],
-    ) -> Result<Vec<Outcome>> {
+    ) -> Result<Vec<Answer>> {
         let there = {
             let batch = Arc::clone(batch);
             ledger
@@ -70,38 +74,63 @@ impl Simulated {
         Ok(())
     }
 
-    fn outcome(&mut self, event: &NewEvent, meter: &Meter, there: Option<&Fingerprint>) -> Outcome {
+    fn outcome(&mut self, event: &NewEvent, meter: &Meter, there: Option<&Fingerprint>) -> Answer {
         let content = fingerprint(&event.usage);
         if let Some(known) = there {
-            return if *known == content { Outcome::Duplicate } else { Outcome::Conflict };
+            return Ok(if *known == content { Outcome::Duplicate } else { Outcome::Conflict });
         }
         let (key, half) = (hash_of(&event.usage.key), half_of(content));
         if let Some(known) = self.seen.get(&key) {
-            return if *known == half { Outcome::Duplicate } else { Outcome::Conflict };
+            return Ok(if *known == half { Outcome::Duplicate } else { Outcome::Conflict });
         }
-        if meter.aggregation == Aggregation::Level && !self.moves_level(event) {
-            return Outcome::BelowZero;
+        if meter.aggregation == Aggregation::Level && !self.moves_level(event)? {
+            return Ok(Outcome::BelowZero);
         }
+        self.adds(event, meter)?;
         self.seen.insert(key, half);
         let (usage, assignment) = (&event.usage, event.assignment.clone());
         if self.parents.len() < MAX_PARENTS {
             let parent = Parent { meter: usage.meter, occurred_at: usage.occurred_at, assignment };
             self.parents.insert(usage.key.clone(), parent);
         }
-        Outcome::Accepted
+        Ok(Outcome::Accepted)
     }
 
-    fn moves_level(&mut self, event: &NewEvent) -> bool {
+    /// Adds an event to its period's counter and its day's row.
+    fn adds(&mut self, event: &NewEvent, meter: &Meter) -> Result<(), Refusal> {
+        if meter.aggregation == Aggregation::Max {
+            return Ok(());
+        }
+        let (usage, assignment) = (&event.usage, &event.assignment);
+        let (tenant, meter) = (usage.key.tenant.uuid(), usage.meter.uuid());
+        let (tenant, meter) = (tenant.as_bytes().as_slice(), meter.as_bytes().as_slice());
+        let period = assignment.billed_period.map(|period| *period.uuid().as_bytes());
+        let version = assignment.plan_version.map(|version| *version.uuid().as_bytes()).unwrap_or_default();
+        let day = assignment.day.number().to_be_bytes();
+        let currency = usage.cost.map_or("", |cost| cost.currency.code()).as_bytes();
+        let class = usage.classification.as_str().as_bytes();
+        let of_day = half_hash(&[b"day", tenant, meter, &day, &version, usage.provider.as_bytes(), class, currency]);
+        let of_period = period.map(|period| half_hash(&[b"period", tenant, meter, &period]));
+        let mut sums = Vec::with_capacity(2);
+        for place in of_period.into_iter().chain([of_day]) {
+            let before = self.counters.get(&place).copied().unwrap_or(0);
+            sums.push((place, before.checked_add(assignment.contribution).ok_or_else(Refusal::overflow)?));
+        }
+        self.counters.extend(sums);
+        Ok(())
+    }
+
+    fn moves_level(&mut self, event: &NewEvent) -> Result<bool, Refusal> {
         let total = self.levels.entry((event.usage.key.tenant, event.usage.meter)).or_default();
         let moved = event.assignment.contribution;
         let billable = if event.assignment.billable { moved } else { 0 };
-        match (total.0.checked_add(moved), total.1.checked_add(billable)) {
-            (Some(all), Some(billable)) if all >= 0 && billable >= 0 => {
-                *total = (all, billable);
-                true
-            }
-            _ => false,
+        let sum = |one: i64, other: i64| one.checked_add(other).ok_or_else(Refusal::overflow);
+        let after = (sum(total.0, moved)?, sum(total.1, billable)?);
+        let is_level = after.0 >= 0 && after.1 >= 0;
+        if is_level {
+            *total = after;
         }
+        Ok(is_level)
     }
 }
 
@@ -109,11 +138,15 @@ impl Simulated {
 const MAX_PARENTS: usize = 100_000;
 
 fn hash_of(key: &EventKey) -> u128 {
+    half_hash(&[key.tenant.uuid().as_bytes(), key.source.as_bytes(), key.key.as_bytes()])
+}
+
+fn half_hash(parts: &[&[u8]]) -> u128 {
     let mut hasher = Sha256::new();
-    hasher.update(key.tenant.uuid().as_bytes());
-    hasher.update((key.source.len() as u64).to_be_bytes());
-    hasher.update(key.source.as_bytes());
-    hasher.update(key.key.as_bytes());
+    for part in parts {
+        hasher.update((part.len() as u64).to_be_bytes());
+        hasher.update(part);
+    }
     let digest = hasher.finalize();
     digest[..16].iter().fold(0, |sum, byte| (sum << 8) | u128::from(*byte))
 }

@@ -40,6 +40,9 @@ pub struct StepParts {
     pub audit: AuditRecord,
 }
 
+/// What the ledger says to an event; a refusal where a counter of its tenant cannot hold it.
+pub type Answer = Result<Outcome, Refusal>;
+
 /// What the ledger's answer means for an event; none where it must be resolved again.
 pub fn verdict(outcome: Outcome) -> Option<Verdict> {
     Some(match outcome {

@@ -10,7 +10,7 @@ use super::interpret::{Draft, Reading};
 use super::ledger::{Ids, Ledger};
 use super::refusal::Refusal;
 use super::simulate::Simulated;
-use super::step::{Step, StepParts, conflict, verdict};
+use super::step::{Answer, Step, StepParts, conflict, verdict};
 use super::tally::{Brought, Tally, Verdict};
 use crate::error::Result;
 use billing::event::{Assignment, Classification, EventKey};
@@ -21,7 +21,7 @@ use billing::time::Timestamp;
 use billing::timeline::{Lateness, Parent};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
-use store::append::{Alerting, Batch, Details, NewEvent, Outcome, known, parents};
+use store::append::{Alerting, Batch, Details, NewEvent, known, parents};
 use store::quarantine::QuarantineRecord;
 use store::subjects::{OutsideSubject, SubjectKind};
 
@@ -146,6 +146,8 @@ impl Taker<'_> {
             match resolved {
                 Ok(resolved) => {
                     self.tally.times_cut += u64::from(resolved.iter().any(|event| event.draft.time_cut));
+                    let ambiguous = resolved.iter().any(|event| event.draft.time_ambiguous);
+                    self.tally.times_ambiguous += u64::from(ambiguous);
                     events.extend(resolved);
                     verdicts.push(None);
                 }
@@ -340,7 +342,6 @@ impl Taker<'_> {
         if resolved.is_empty() && round.records.is_empty() {
             return Ok(());
         }
-        let places: Vec<usize> = resolved.iter().map(|(index, ..)| *index).collect();
         let alerting = if self.frame.lateness == Lateness::Backfill { Alerting::Silent } else { Alerting::Raise };
         let event = |(index, assignment, timeline_version, details): Resolved| NewEvent {
             usage: round.events[index].usage.clone(),
@@ -349,48 +350,80 @@ impl Taker<'_> {
             details,
             line: Some(round.events[index].origin.line),
         };
-        let events = resolved.into_iter().map(event).collect();
         let (received_at, import) = (self.frame.stamp.at, self.frame.import);
-        let batch = Arc::new(Batch { received_at, import, alerting, events });
-        let records = std::mem::take(&mut round.records);
-        let outcomes = self.outcomes(round, &places, batch, records).await?;
         let mut stale = HashSet::new();
-        for (index, outcome) in places.into_iter().zip(outcomes) {
+        // Parts that wait, the first one last. A part that a counter cannot hold is halved, down to the row at fault.
+        let whole: (Vec<usize>, Vec<NewEvent>) =
+            resolved.into_iter().map(|resolved| (resolved.0, event(resolved))).unzip();
+        let mut parts = vec![whole];
+        while let Some((places, events)) = parts.pop() {
+            let batch = Arc::new(Batch { received_at, import, alerting, events });
+            let answers = match self.answers(round, &places, Arc::clone(&batch)).await {
+                Err(error) if error.code() == Reason::Overflow.as_str() && !places.is_empty() => {
+                    if places.len() > 1 {
+                        let half = |places: &[usize], events: &[NewEvent]| (places.to_vec(), events.to_vec());
+                        let (first, second) = places.split_at(places.len() / 2);
+                        let (of_first, of_second) = batch.events.split_at(first.len());
+                        parts.extend([half(second, of_second), half(first, of_first)]);
+                        continue;
+                    }
+                    vec![Err(Refusal::overflow())]
+                }
+                answers => answers?,
+            };
+            self.note(round, places, answers, &mut stale);
+        }
+        self.catalog.forget_timelines(&stale);
+        Ok(())
+    }
+
+    /// Gives the events of a part their verdicts.
+    fn note(&mut self, round: &mut Round, places: Vec<usize>, answers: Vec<Answer>, stale: &mut HashSet<TenantId>) {
+        let frame = self.record_frame();
+        for (index, answer) in places.into_iter().zip(answers) {
             let event = &round.events[index];
-            let Some(verdict) = verdict(outcome) else {
+            let verdict = match answer {
+                Ok(outcome) => verdict(outcome),
+                Err(refusal) => {
+                    // It is written with the next part, or at the end of the chunk.
+                    round.records.push(frame.of_event(event, &refusal));
+                    Some(Verdict::Quarantined(refusal))
+                }
+            };
+            let Some(verdict) = verdict else {
                 stale.insert(event.usage.key.tenant);
                 continue;
             };
             self.tally.count(event.line, &verdict);
             round.verdicts[index] = Some(verdict);
         }
-        self.catalog.forget_timelines(&stale);
-        Ok(())
     }
 
-    async fn outcomes(
-        &mut self,
-        round: &Round,
-        places: &[usize],
-        batch: Arc<Batch>,
-        records: Vec<QuarantineRecord>,
-    ) -> Result<Vec<Outcome>> {
+    /// Hands a part to the ledger, with what is put aside so far.
+    async fn answers(&mut self, round: &mut Round, places: &[usize], batch: Arc<Batch>) -> Result<Vec<Answer>> {
         let Some(import) = self.frame.import else {
+            round.records.clear();
             let meters: Vec<_> = places.iter().map(|index| Arc::clone(&round.events[*index].meter)).collect();
             return self.simulated.submit(&mut self.ledger, &batch, &meters).await;
         };
-        let step = Step(Arc::new(StepParts {
+        let parts = Arc::new(StepParts {
             batch,
             places: places.to_vec(),
             events: Arc::clone(&round.events),
-            records,
+            records: std::mem::take(&mut round.records),
             frame: self.record_frame(),
             import,
             counts: self.tally.counts,
             keyless: self.frame.keyless,
             audit: self.frame.stamp.audit(&mut self.ids, "import.append", import),
-        }));
-        self.ledger.write(move |write| Box::pin(async move { step.run(write).await })).await
+        });
+        let step = Step(Arc::clone(&parts));
+        let done = self.ledger.attempt(move |write| Box::pin(async move { step.run(write).await })).await;
+        if done.is_err() {
+            // Nothing of it is in: what was put aside is handed on with the next attempt.
+            round.records.clone_from(&parts.records);
+        }
+        Ok(done?.into_iter().map(Ok).collect())
     }
 
     /// Adds up what was accepted, shows the first rows, and writes each row that was put aside to its file, once.

@@ -4,13 +4,15 @@ use super::refusal::Refusal;
 use crate::wire::{CostTotal, DetailPair, ImportProblem, ImportReport, MeterTotal, PreviewRow};
 use billing::meter::Meter;
 use billing::money::{Cost, Currency};
-use billing::quantity::Quantity;
+use billing::quantity::{Scale, decimal_text};
 use rust_decimal::Decimal;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use store::imports::ImportCounts;
 
 /// Rows that the report shows.
 const FIRST_ROWS: usize = 20;
+/// Lines that it names of each kind of problem.
+const FIRST_LINES: usize = 20;
 
 /// What became of an event or of a whole row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,12 +63,44 @@ pub struct Brought<'m> {
     pub cost: Option<(Cost, Decimal)>,
 }
 
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 struct Sum {
     /// 128 bits hold the sum of more 64-bit quantities than any file has.
     units: i128,
-    digits: u32,
+    scale: Scale,
     rounded_off: Decimal,
+}
+
+impl Sum {
+    const fn new(scale: Scale) -> Self {
+        Self { units: 0, scale, rounded_off: Decimal::ZERO }
+    }
+}
+
+/// Outcome, code, and field of a kind of problem. Fields are columns that the mapping names, so there are few.
+type Kind = (&'static str, &'static str, Option<String>);
+
+/// A kind of problem so far.
+#[derive(Debug, Default)]
+struct Problem {
+    rows: u64,
+    /// The first sentence.
+    message: String,
+    /// The first lines.
+    lines: BTreeSet<u64>,
+}
+
+impl Problem {
+    fn note(&mut self, line: u64, sentence: &str) {
+        self.rows += 1;
+        if self.lines.first().is_none_or(|first| line < *first) {
+            sentence.clone_into(&mut self.message);
+        }
+        self.lines.insert(line);
+        if self.lines.len() > FIRST_LINES {
+            self.lines.pop_last();
+        }
+    }
 }
 
 /// What an import found so far.
@@ -78,9 +112,11 @@ pub struct Tally {
     pub skipped: u64,
     /// Times that were cut.
     pub times_cut: u64,
+    /// Times that the clock of their zone showed twice.
+    pub times_ambiguous: u64,
     meters: BTreeMap<String, Sum>,
     costs: BTreeMap<Currency, Sum>,
-    problems: BTreeMap<(&'static str, &'static str), ImportProblem>,
+    problems: BTreeMap<Kind, Problem>,
     first_rows: Vec<PreviewRow>,
 }
 
@@ -95,32 +131,20 @@ impl Tally {
             Verdict::Refused(_) => self.counts.refused += 1,
         }
         if let Some(refusal) = verdict.refusal() {
-            let new = || ImportProblem {
-                outcome: verdict.as_str().to_owned(),
-                code: refusal.code.to_owned(),
-                message: refusal.sentence.clone(),
-                field: refusal.field.clone(),
-                line,
-                rows: 0,
-            };
-            let problem = self.problems.entry((verdict.as_str(), refusal.code)).or_insert_with(new);
-            problem.rows += 1;
-            if line < problem.line {
-                *problem = ImportProblem { rows: problem.rows, ..new() };
-            }
+            let kind = (verdict.as_str(), refusal.code, refusal.field.clone());
+            self.problems.entry(kind).or_default().note(line, &refusal.sentence);
         }
     }
 
     /// Adds what an accepted event brought.
     pub fn add(&mut self, brought: &Brought<'_>) {
-        let sum = self.meters.entry(brought.meter.code.clone()).or_default();
-        sum.digits = u32::from(brought.meter.scale.digits());
+        let scale = brought.meter.scale;
+        let sum = self.meters.entry(brought.meter.code.clone()).or_insert(Sum::new(scale));
         sum.units += i128::from(brought.units);
         // Rests are below one unit; their sum has room for more rows than a file can have.
         sum.rounded_off = sum.rounded_off.saturating_add(brought.rounded_off);
         if let Some((cost, rest)) = brought.cost {
-            let sum = self.costs.entry(cost.currency).or_default();
-            sum.digits = 9;
+            let sum = self.costs.entry(cost.currency).or_insert(Sum::new(Scale::BILLIONTHS));
             sum.units += i128::from(cost.nano);
             sum.rounded_off = sum.rounded_off.saturating_add(rest);
         }
@@ -146,13 +170,22 @@ impl Tally {
     pub fn report(self, source: &str) -> ImportReport {
         let meter = |(meter, sum): (String, Sum)| MeterTotal {
             meter,
-            quantity: exact(sum.units, sum.digits),
+            quantity: decimal_text(sum.units, sum.scale),
             rounded_off: sum.rounded_off.normalize().to_string(),
         };
         let cost = |(currency, sum): (Currency, Sum)| CostTotal {
             currency: currency.code().to_owned(),
-            amount: exact(sum.units, sum.digits),
+            amount: decimal_text(sum.units, sum.scale),
             rounded_off: sum.rounded_off.normalize().to_string(),
+        };
+        let problem = |((outcome, code, field), problem): (Kind, Problem)| ImportProblem {
+            outcome: outcome.to_owned(),
+            code: code.to_owned(),
+            message: problem.message,
+            field,
+            line: problem.lines.first().copied().unwrap_or_default(),
+            lines: problem.lines.into_iter().collect(),
+            rows: problem.rows,
         };
         let mut first_rows = self.first_rows;
         first_rows.sort_by_key(|row| row.line);
@@ -169,11 +202,12 @@ impl Tally {
             quarantined: self.counts.quarantined,
             refused: self.counts.refused,
             times_cut: self.times_cut,
+            times_ambiguous: self.times_ambiguous,
             tenants_created: 0,
             meters_created: 0,
             totals: self.meters.into_iter().map(meter).collect(),
             cost: self.costs.into_iter().map(cost).collect(),
-            problems: self.problems.into_values().collect(),
+            problems: self.problems.into_iter().map(problem).collect(),
             first_rows,
             refused_file: None,
             elapsed_ms: 0,
@@ -181,32 +215,9 @@ impl Tally {
     }
 }
 
-/// Units at a number of digits as a decimal without trailing zeros.
-fn exact(units: i128, digits: u32) -> String {
-    match i64::try_from(units).ok().zip(u8::try_from(digits).ok().and_then(|digits| digits.try_into().ok())) {
-        Some((units, scale)) => Quantity::new(units, scale).to_string(),
-        None => {
-            let one = 10_i128.pow(digits);
-            let fraction = format!("{:0width$}", (units % one).abs(), width = digits as usize);
-            let fraction = fraction.trim_end_matches('0');
-            let sign = if units < 0 { "-" } else { "" };
-            let whole = (units / one).abs();
-            if fraction.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn sums_are_exact_beyond_64_bits() {
-        assert_eq!(exact(-1_500, 3), "-1.5", "trailing zeros say nothing");
-        assert_eq!(exact(0, 0), "0", "nothing is 0");
-        assert_eq!(exact(i128::from(i64::MAX) * 10, 9), "92233720368.54775807", "a total may need more than a row");
-        assert_eq!(exact(-i128::from(i64::MAX) * 10, 0), "-92233720368547758070", "also below zero");
-    }
 
     #[test]
     fn a_problem_names_its_first_line() {
@@ -217,5 +228,21 @@ mod tests {
         let report = tally.report("calls");
         assert_eq!((report.problems[0].line, report.problems[0].rows), (4, 2), "the first line is where to look");
         assert_eq!(report.refused, 2, "every row is counted");
+    }
+    #[test]
+    fn problems_are_told_apart_by_field_and_name_their_lines() {
+        let mut tally = Tally::default();
+        let of = |field: &str| Verdict::Refused(Refusal::malformed("no value").field(field));
+        for line in (1..=30).rev() {
+            tally.count(line, &of("time"));
+        }
+        tally.count(7, &of("quantity"));
+        tally.count(7, &Verdict::Conflict(Refusal::malformed("no value").field("time")));
+        let report = tally.report("calls");
+        let kinds: Vec<_> =
+            report.problems.iter().map(|it| (it.outcome.as_str(), it.field.as_deref(), it.rows)).collect();
+        let expected = [("conflict", Some("time"), 1), ("refused", Some("quantity"), 1), ("refused", Some("time"), 30)];
+        assert_eq!(kinds, expected, "another field or outcome is another problem");
+        assert_eq!(report.problems[2].lines, (1..=20).collect::<Vec<u64>>(), "the first twenty lines");
     }
 }

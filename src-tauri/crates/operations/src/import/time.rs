@@ -24,13 +24,15 @@ enum Form {
     Pattern(Vec<Item<'static>>),
 }
 
-/// A time, and whether digits below the microsecond were lost.
+/// A time, and what was decided about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Read {
     /// The instant.
     pub at: Timestamp,
     /// Whether a non-zero digit was cut.
     pub cut: bool,
+    /// Whether the wall clock showed this time twice, so that another instant may be meant.
+    pub ambiguous: bool,
 }
 
 /// Why a time was not taken.
@@ -118,13 +120,13 @@ impl Clock {
         self.local(local, local.nanosecond() % 1_000 != 0)
     }
 
-    /// A wall clock's time in the mapping's zone. Of two instants with one wall clock the earlier is meant.
+    /// A wall clock's time in the mapping's zone. Of two instants with one wall clock the earlier is taken, and said.
     fn local(&self, local: NaiveDateTime, cut: bool) -> Result<Read, Refusal> {
         let zone = self.zone.ok_or(Refusal::NoZone)?;
         match zone.tz().from_local_datetime(&local) {
-            LocalResult::Single(instant) | LocalResult::Ambiguous(instant, _) => {
-                let at = Timestamp::from_utc(instant.to_utc()).map_err(|_| Refusal::OutOfRange)?;
-                Ok(Read { at, cut })
+            LocalResult::Single(instant) => instant_of(instant.fixed_offset(), cut),
+            LocalResult::Ambiguous(earlier, _) => {
+                Ok(Read { ambiguous: true, ..instant_of(earlier.fixed_offset(), cut)? })
             }
             LocalResult::None => Err(Refusal::Skipped),
         }
@@ -133,7 +135,7 @@ impl Clock {
 
 fn instant_of(instant: DateTime<FixedOffset>, cut: bool) -> Result<Read, Refusal> {
     let at = Timestamp::from_utc(instant.to_utc()).map_err(|_| Refusal::OutOfRange)?;
-    Ok(Read { at, cut })
+    Ok(Read { at, cut, ambiguous: false })
 }
 
 fn digits<T: std::str::FromStr>(text: &str) -> Option<T> {
@@ -200,7 +202,7 @@ fn unix(text: &str, micros_per_unit: i64) -> Result<Read, Refusal> {
     let cut = whole != micros;
     let number =
         i64::try_from(whole.trunc().mantissa() / 10_i128.pow(whole.scale())).map_err(|_| Refusal::OutOfRange)?;
-    Ok(Read { at: Timestamp::from_micros(number).map_err(|_| Refusal::OutOfRange)?, cut })
+    Ok(Read { at: Timestamp::from_micros(number).map_err(|_| Refusal::OutOfRange)?, cut, ambiguous: false })
 }
 
 #[cfg(test)]
@@ -249,6 +251,9 @@ mod tests {
         let at = |text: &str| berlin.read(text).map(|read| read.at.to_string());
         assert_eq!(at("2026-07-01 12:00:00").unwrap(), "2026-07-01T10:00:00Z", "summer time is two hours ahead");
         assert_eq!(at("2026-10-25 02:30:00").unwrap(), "2026-10-25T00:30:00Z", "of two instants the earlier is meant");
+        let ambiguous = |text: &str| berlin.read(text).unwrap().ambiguous;
+        assert!(ambiguous("2026-10-25 02:30:00"), "and it is told that there were two");
+        assert!(!ambiguous("2026-10-25 03:30:00") && !ambiguous("2026-10-25 02:30:00+01:00"), "one is one");
         assert_eq!(at("2026-03-29 02:30:00"), Err(Refusal::Skipped), "the clocks skipped it");
     }
 

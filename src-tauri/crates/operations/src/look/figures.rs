@@ -201,6 +201,26 @@ pub fn figures(facts: &TenantFacts, catalog: &Catalog, moment: &mut Moment) -> R
     total(running, meters)
 }
 
+/// What a list shows of a tenant whose figures do not fit: its subscriptions, and an alert that a person looks at it.
+/// Its own page says the error.
+///
+/// # Errors
+/// As [`figures`], but for sums.
+pub fn without_sums(facts: &TenantFacts, catalog: &Catalog, at: Timestamp) -> Result<TenantFigures> {
+    let mut running = Vec::with_capacity(1);
+    for subscription in facts.subscriptions.iter().filter(|subscription| runs(subscription, at)) {
+        let Some(held) = held_at(subscription, at) else { continue };
+        let version = catalog.version(held.plan_version).ok_or_else(|| unknown("plan version", held.plan_version))?;
+        running.push(RunningSubscription {
+            id: subscription.card.id,
+            plan_version: held.plan_version,
+            fee: version.fee,
+            period: subscription.period,
+        });
+    }
+    Ok(TenantFigures { running, meters: Vec::new(), level: Level::Alert, percent: None, owed: Vec::new() })
+}
+
 fn total(running: Vec<RunningSubscription>, mut meters: Vec<MeterFigures>) -> Result<TenantFigures> {
     meters.sort_by(|one, other| {
         most_urgent_first((one.level, one.percent), (other.level, other.percent)).then(one.meter.cmp(&other.meter))
@@ -309,6 +329,9 @@ fn reading(meter: &Meter, standing: &Standing<'_>) -> Result<Use> {
 pub(super) fn add_up<'a>(aggregation: Aggregation, days: impl Iterator<Item = &'a DayUse>) -> Result<Use> {
     let mut total = Use::default();
     for day in days {
+        if day.all == DayUse::BEYOND || day.billable == DayUse::BEYOND {
+            return Err(overflow());
+        }
         total = if aggregation == Aggregation::Max {
             Use { all: total.all.max(day.all), billable: total.billable.max(day.billable) }
         } else {

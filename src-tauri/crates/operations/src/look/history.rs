@@ -8,7 +8,7 @@ use crate::error::{OperationError, Result};
 use crate::wire::{CurrencyAmount, MeterSeries, MonthFigure, TimeSeries};
 use billing::ids::{MeterId, TenantId};
 use billing::meter::{Aggregation, Meter};
-use billing::money::Cost;
+use billing::quantity::{Scale, decimal_text};
 use billing::time::{Day, Timestamp, Zone};
 use std::collections::{BTreeMap, HashMap};
 use store::look::days::{self, MeterDay, MeterMonth, MonthCost};
@@ -109,11 +109,11 @@ pub(super) async fn months_in(read: &mut Read, tenant: TenantId, at: Timestamp) 
 /// Turns movements of level meters into the total at the end of each month: backwards from the total now.
 fn levels_at_month_end(months: &mut [MeterMonth], levels: &[LevelTotal]) {
     for total in levels {
-        let (mut all, mut billable) = (total.all, total.billable);
+        let (mut all, mut billable) = (i128::from(total.all), i128::from(total.billable));
         for month in months.iter_mut().rev().filter(|month| month.meter == total.meter) {
             let moved = (month.all, month.billable);
             (month.all, month.billable) = (all, billable);
-            (all, billable) = (all.saturating_sub(moved.0), billable.saturating_sub(moved.1));
+            (all, billable) = (all - moved.0, billable - moved.1);
         }
     }
 }
@@ -127,7 +127,7 @@ pub(super) fn months_before(day: Day, months: i32) -> Result<Day> {
 pub(super) fn month_figures(months: &[MeterMonth], costs: &[MonthCost], catalog: &Catalog) -> Vec<MonthFigure> {
     let mut by_meter: BTreeMap<(i32, MeterId), Vec<CurrencyAmount>> = BTreeMap::new();
     for cost in costs {
-        let amount = Cost { nano: cost.nano, currency: cost.currency }.decimal().normalize().to_string();
+        let amount = decimal_text(cost.nano, Scale::BILLIONTHS);
         let list = by_meter.entry((cost.month, cost.meter)).or_default();
         list.push(CurrencyAmount { currency: cost.currency.code().to_owned(), amount });
     }

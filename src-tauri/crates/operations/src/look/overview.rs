@@ -4,12 +4,13 @@ use super::figures::TenantFigures;
 use super::history::{month_figures, months_before};
 use super::load::{out_of_range, plus_days};
 use super::tenants::{Company, company};
-use super::{projection, shown};
-use crate::error::{OperationError, Result};
+use super::{projection, shown::tenant_row};
+use crate::error::Result;
 use crate::wire::{CompanyDay, LevelCounts, MonthFigure, Overview, Owed};
 use billing::level::Level;
 use billing::money::{Currency, Money};
 use billing::time::{Day, Timestamp, Zone};
+use rust_decimal::Decimal;
 use std::collections::{BTreeMap, HashMap};
 use store::{Read, Store};
 
@@ -29,13 +30,13 @@ pub async fn overview(store: &Store, at: Timestamp) -> Result<Overview> {
 async fn overview_in(read: &mut Read, at: Timestamp) -> Result<Overview> {
     let company = company(read, at).await?;
     let flagged = company.tenants.iter().filter(|(_, figures)| figures.level > Level::Normal).take(FLAGGED);
-    let flagged = flagged.map(|(facts, figures)| shown::tenant_row(facts, figures, &company.catalog)).collect();
+    let flagged = flagged.map(|(facts, figures)| tenant_row(facts, figures, &company.catalog)).collect();
     let waiting = store::look::quarantine::waiting(read).await?;
     Ok(Overview {
         as_of: at.to_string(),
         counts: counts(&company),
         flagged,
-        owed: owed(&company, at)?,
+        owed: owed(&company, at),
         quarantine_waiting: waiting.iter().map(|(_, rows)| rows).sum(),
         days: days(read, at).await?,
         months: months(read, &company, at).await?,
@@ -58,28 +59,30 @@ fn counts(company: &Company) -> LevelCounts {
 #[derive(Default)]
 struct Sums {
     tenants: u32,
-    overage: i64,
-    fees: i64,
-    projected: i64,
+    /// 128 bits hold the sum of more amounts than there are tenants.
+    overage: i128,
+    fees: i128,
+    projected: i128,
 }
 
 /// One figure per currency; two currencies never add up.
-fn owed(company: &Company, at: Timestamp) -> Result<Vec<Owed>> {
+fn owed(company: &Company, at: Timestamp) -> Vec<Owed> {
     let mut sums: BTreeMap<Currency, Sums> = BTreeMap::new();
     for (facts, figures) in &company.tenants {
         for fee in fees(figures) {
-            add(&mut sums.entry(fee.currency()).or_default().fees, fee)?;
+            sums.entry(fee.currency()).or_default().fees += i128::from(fee.minor());
         }
         for amount in figures.owed.iter().copied().filter(|amount| amount.minor() != 0) {
             let sum = sums.entry(amount.currency()).or_default();
             sum.tenants += 1;
-            add(&mut sum.overage, amount)?;
+            sum.overage += i128::from(amount.minor());
         }
-        for amount in projection::projected(facts, figures, &company.catalog, at)? {
-            add(&mut sums.entry(amount.currency()).or_default().projected, amount)?;
+        // Of a tenant whose estimate does not fit, what is owed already is the least.
+        let projected = projection::projected(facts, figures, &company.catalog, at);
+        for amount in projected.unwrap_or_else(|_| figures.owed.clone()) {
+            sums.entry(amount.currency()).or_default().projected += i128::from(amount.minor());
         }
     }
-    let shown = |minor, currency| Money::from_minor(minor, currency).to_string();
     let row = |(currency, sums): (Currency, Sums)| Owed {
         currency: currency.code().to_owned(),
         tenants: sums.tenants,
@@ -87,17 +90,18 @@ fn owed(company: &Company, at: Timestamp) -> Result<Vec<Owed>> {
         fees: shown(sums.fees, currency),
         overage_projected: shown(sums.projected, currency),
     };
-    Ok(sums.into_iter().map(row).collect())
+    sums.into_iter().map(row).collect()
 }
 
 fn fees(figures: &TenantFigures) -> impl Iterator<Item = Money> + '_ {
     figures.running.iter().filter(|running| running.period.is_some()).map(|running| running.fee)
 }
 
-fn add(sum: &mut i64, amount: Money) -> Result<()> {
-    let too_large = || OperationError::failed("overflow", "A total does not fit into 64 bits of minor units.");
-    *sum = sum.checked_add(amount.minor()).ok_or_else(too_large)?;
-    Ok(())
+fn shown(minor: i128, currency: Currency) -> String {
+    match i64::try_from(minor) {
+        Ok(minor) => Money::from_minor(minor, currency).to_string(),
+        Err(_) => Decimal::from_i128_with_scale(minor, currency.digits()).to_string(),
+    }
 }
 
 /// Events per day, without gaps. The company's days are the tenants' local days; today is that of UTC.

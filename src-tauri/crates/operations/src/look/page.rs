@@ -145,7 +145,7 @@ pub(super) fn lifetime(total: &MeterTotal, facts: &TenantFacts, catalog: &Catalo
     let level = facts.levels.iter().find(|level| level.meter == total.meter);
     // The sum of all movements of a level is its total.
     let (all, billable) = match level {
-        Some(level) if meter.aggregation == Aggregation::Level => (level.all, level.billable),
+        Some(level) if meter.aggregation == Aggregation::Level => (level.all.into(), level.billable.into()),
         _ => (total.all, total.billable),
     };
     Some(LifetimeTotal {

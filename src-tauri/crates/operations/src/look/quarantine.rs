@@ -121,6 +121,9 @@ fn row(line: PutAsideLine, names: &HashMap<TenantId, String>) -> QuarantineRow {
     }
 }
 
+/// What to do about a line that cannot be read.
+const LINE: &str = "Correct the line in the file of rows that were put aside, and import that file.";
+
 /// What a person can do about a reason.
 fn advice(reason: &str) -> &'static str {
     match reason {
@@ -142,7 +145,10 @@ fn advice(reason: &str) -> &'static str {
         "too_many_digits" => "State a rounding in the mapping, or correct the quantity.",
         "no_zone" => "State the zone of times in the mapping.",
         "overlap" => "Check whether the file was imported before; if not, import it with overlap allowed.",
-        "malformed" | "too_long" => "Correct the line in the file of rows that were put aside, and import that file.",
+        "too_large" => "Correct the quantity in the file of rows that were put aside, and import that file.",
+        "overflow" => "Find what fills its counter and correct that, then take it again.",
+        "malformed" | "too_long" | "no_meter" | "field_count" | "not_utf8" | "zero_character" | "not_json" => LINE,
+        reason if reason.starts_with("bad_") || reason.starts_with("missing_") => LINE,
         _ => "Correct its cause and take it again, or dismiss it with a reason.",
     }
 }

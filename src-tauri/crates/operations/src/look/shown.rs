@@ -10,7 +10,7 @@ use crate::wire;
 use billing::level::{Level, Percent};
 use billing::meter::Meter;
 use billing::money::Currency;
-use billing::quantity::Quantity;
+use billing::quantity::decimal_text;
 
 /// The level on the wire.
 pub(super) const fn level(level: Level) -> wire::Level {
@@ -26,8 +26,8 @@ pub(super) fn percent(percent: Option<Percent>) -> Option<String> {
 }
 
 /// Units at the meter's scale as a decimal.
-pub(super) fn quantity(units: i64, meter: &Meter) -> String {
-    Quantity::new(units, meter.scale).to_string()
+pub(super) fn quantity(units: impl Into<i128>, meter: &Meter) -> String {
+    decimal_text(units.into(), meter.scale)
 }
 
 /// A sentence with a capital first letter and a full stop.

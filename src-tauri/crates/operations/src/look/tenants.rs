@@ -7,7 +7,6 @@ use super::{load, shown};
 use crate::error::{OperationError, Result};
 use crate::wire::{TenantList, TenantRow, UsageReport};
 use billing::ids::TenantId;
-use billing::level::Level;
 use billing::time::Timestamp;
 use std::cmp::Ordering;
 use store::{Read, Store};
@@ -28,7 +27,13 @@ pub(super) async fn company(read: &mut Read, at: Timestamp) -> Result<Company> {
     let mut moment = Moment::new(at);
     let mut tenants = Vec::with_capacity(facts.len());
     for facts in facts {
-        let figures = figures::figures(&facts, &catalog, &mut moment)?;
+        let figures = match figures::figures(&facts, &catalog, &mut moment) {
+            // One tenant's sums must not take the list of all from the screen.
+            Err(error) if matches!(error.code(), "overflow" | "not_rated") => {
+                figures::without_sums(&facts, &catalog, at)?
+            }
+            figures => figures?,
+        };
         tenants.push((facts, figures));
     }
     tenants.sort_by(most_urgent_first);
@@ -37,7 +42,7 @@ pub(super) async fn company(read: &mut Read, at: Timestamp) -> Result<Company> {
 
 fn most_urgent_first(one: &(TenantFacts, TenantFigures), other: &(TenantFacts, TenantFigures)) -> Ordering {
     let key =
-        |figures: &TenantFigures| figures.meters.first().map_or((Level::Normal, None), |it| (it.level, it.percent));
+        |figures: &TenantFigures| figures.meters.first().map_or((figures.level, None), |it| (it.level, it.percent));
     figures::most_urgent_first(key(&one.1), key(&other.1))
         .then_with(|| one.0.card.name.cmp(&other.0.card.name))
         .then_with(|| one.0.card.id.cmp(&other.0.card.id))

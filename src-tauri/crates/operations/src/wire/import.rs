@@ -60,7 +60,7 @@ pub struct CostTotal {
     pub rounded_off: String,
 }
 
-/// A kind of problem, with its first line.
+/// A kind of problem, with its first lines.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, specta::Type)]
 pub struct ImportProblem {
     /// `refused`, `quarantined` or `conflict`.
@@ -74,6 +74,9 @@ pub struct ImportProblem {
     /// The first line.
     #[specta(type = u32)]
     pub line: u64,
+    /// The first lines, 20 at most.
+    #[specta(type = Vec<u32>)]
+    pub lines: Vec<u64>,
     /// How many rows.
     #[specta(type = u32)]
     pub rows: u64,
@@ -126,6 +129,9 @@ pub struct ImportReport {
     /// Times cut downwards to the microsecond.
     #[specta(type = u32)]
     pub times_cut: u64,
+    /// Local times that the clock showed twice; the earlier instant was taken.
+    #[specta(type = u32)]
+    pub times_ambiguous: u64,
     /// Tenants that the import made.
     #[specta(type = u32)]
     pub tenants_created: u64,

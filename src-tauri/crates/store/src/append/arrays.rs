@@ -116,12 +116,12 @@ pub(crate) async fn add_days(write: &mut Write, sums: &BTreeMap<DayKey, Sum>) ->
     run(write, query).await
 }
 
-pub(crate) async fn add_company(write: &mut Write, sums: &BTreeMap<CompanyKey, Sum>) -> Result<()> {
-    let figures = Figures::of(sums.values());
-    let columns = Columns::of(sums.keys().map(|key| &key.2));
+pub(crate) async fn add_company(write: &mut Write, rows: &[(&CompanyKey, &Sum)]) -> Result<()> {
+    let figures = Figures::of(rows.iter().map(|(_, sum)| *sum));
+    let columns = Columns::of(rows.iter().map(|(key, _)| &key.2));
     let query = sqlx::query(ADD_COMPANY)
-        .bind(sums.keys().map(|key| key.0.number()).collect::<Vec<_>>())
-        .bind(sums.keys().map(|key| key.1.uuid()).collect::<Vec<_>>())
+        .bind(rows.iter().map(|(key, _)| key.0.number()).collect::<Vec<_>>())
+        .bind(rows.iter().map(|(key, _)| key.1.uuid()).collect::<Vec<_>>())
         .bind(columns.plan_versions)
         .bind(columns.providers)
         .bind(columns.classifications)

@@ -53,6 +53,8 @@ struct Sums {
     max_days: BTreeMap<DayKey, Sum>,
     levels: BTreeMap<(TenantId, MeterId), Sum>,
     company: BTreeMap<CompanyKey, Sum>,
+    /// The company's rows that are full: what comes after them goes into another row.
+    company_full: Vec<(CompanyKey, Sum)>,
     presence: BTreeSet<(TenantId, Day, &'static str, SubjectId)>,
     /// `max` counters that a correction touches.
     recount: BTreeSet<(TenantId, Option<PeriodId>, Day, MeterId)>,
@@ -77,7 +79,8 @@ pub(crate) async fn add(write: &mut Write, inserted: &[Staged<'_>]) -> Result<()
     }
     add_levels(write, &sums.levels).await?;
     add_presence(write, &sums.presence).await?;
-    add_company(write, &sums.company).await
+    let company: Vec<_> = sums.company_full.iter().map(|(key, sum)| (key, sum)).chain(&sums.company).collect();
+    add_company(write, &company).await
 }
 
 fn sum_up(sums: &mut Sums, event: &Staged<'_>) -> Result<()> {
@@ -102,7 +105,12 @@ fn sum_up(sums: &mut Sums, event: &Staged<'_>) -> Result<()> {
             sums.levels.entry((tenant, meter)).or_default().add(one)?;
         } else {
             // `max` and `level` do not add up across tenants; they are added when read.
-            sums.company.entry((day, meter, dimensions.clone())).or_default().add(one)?;
+            let key = (day, meter, dimensions.clone());
+            let sum = sums.company.entry(key.clone()).or_default();
+            // Tenants meet in this row: that one of them has much must not refuse the others.
+            if sum.add(one).is_err() {
+                sums.company_full.push((key, std::mem::replace(sum, one)));
+            }
         }
         sums.days.entry((tenant, day, meter, dimensions)).or_default().add(one)?;
     }
@@ -228,11 +236,10 @@ async fn add_presence(write: &mut Write, present: &BTreeSet<(TenantId, Day, &'st
     Ok(())
 }
 
-async fn add_company(write: &mut Write, sums: &BTreeMap<CompanyKey, Sum>) -> Result<()> {
-    if arrays::are_better(write, sums.len()) {
-        return arrays::add_company(write, sums).await;
+async fn add_company(write: &mut Write, rows: &[(&CompanyKey, &Sum)]) -> Result<()> {
+    if arrays::are_better(write, rows.len()) {
+        return arrays::add_company(write, rows).await;
     }
-    let rows: Vec<_> = sums.iter().collect();
     insert_rows!(
         write,
         "insert into company_day_deltas (day, meter_id, plan_version_id, provider, classification, currency, events, quantity, billable, cost_nano)",

@@ -8,6 +8,7 @@ use crate::codec::{At, Id, OnDay, Word, at, id};
 use crate::conn::{Read, rows};
 use crate::error::{Result, StoreError};
 use crate::sql::statements;
+use crate::sums::{halves, whole};
 use crate::tenants::Tenant;
 use billing::ids::{MeterId, PeriodId, PlanId, PlanVersionId, SubscriptionId, TenantId};
 use billing::money::Currency;
@@ -121,6 +122,12 @@ pub struct DayUse {
     pub all: i64,
     /// Billable use.
     pub billable: i64,
+}
+
+impl DayUse {
+    /// What stands for a sum that does not fit into 64 bits. It belongs to one tenant: the figures of that tenant are an
+    /// error, those of all others are not.
+    pub const BEYOND: i64 = i64::MAX;
 }
 
 /// The billable contribution of one event that is billed in a running period.
@@ -252,8 +259,11 @@ macro_rules! days {
         concat!(
             "select d.tenant_id, d.meter_id, d.day, ",
             $version,
-            ", cast(case when m.aggregation = 'max' then max(d.quantity) else sum(d.quantity) end as bigint),
-                 cast(case when m.aggregation = 'max' then max(d.billable) else sum(d.billable) end as bigint) ",
+            ", case when m.aggregation = 'max' then max(d.quantity) end, ",
+            halves!("d.quantity"),
+            ", case when m.aggregation = 'max' then max(d.billable) end, ",
+            halves!("d.billable"),
+            " ",
             $from,
             " group by d.tenant_id, d.meter_id, d.day, m.aggregation ",
             $having
@@ -298,8 +308,13 @@ macro_rules! days_above_included {
                  and d.day >= p.first_day and d.day < p.end_day
              left join allowances a on a.plan_version_id = d.plan_version_id and a.meter_id = d.meter_id
              where m.reset = 'day'",
-            "having sum(d.billable)
-                 > min(case when a.meter_id is null then -1 else coalesce(a.included, 9223372036854775807) end)
+            // The sum above the smallest allowance, compared in halves as it is read.
+            "having sum(d.billable >> 32) + (cast(sum(d.billable & 4294967295) as bigint) >> 32)
+                 > min(case when a.meter_id is null then -1 else coalesce(a.included, 9223372036854775807) end) >> 32
+             or (sum(d.billable >> 32) + (cast(sum(d.billable & 4294967295) as bigint) >> 32)
+                 = min(case when a.meter_id is null then -1 else coalesce(a.included, 9223372036854775807) end) >> 32
+                 and (cast(sum(d.billable & 4294967295) as bigint) & 4294967295)
+                 > (min(case when a.meter_id is null then -1 else coalesce(a.included, 9223372036854775807) end) & 4294967295))
              or exists (select 1 from overrides o where o.tenant_id = d.tenant_id and o.meter_id = d.meter_id)"
         )
     };
@@ -540,9 +555,18 @@ pub async fn level_totals(read: &mut Read, scope: Scope) -> Result<Vec<LevelTota
     Ok(found.into_iter().map(total).collect())
 }
 
-type DayRow = (Id<TenantId>, Id<MeterId>, OnDay, Option<Id<PlanVersionId>>, i64, i64);
+/// Of each figure the maximum (none but of a `max` meter) and the halves of the sum.
+type DayRow =
+    (Id<TenantId>, Id<MeterId>, OnDay, Option<Id<PlanVersionId>>, Option<i64>, i64, i64, Option<i64>, i64, i64);
 
-fn day_use((tenant, meter, day, plan_version, all, billable): DayRow) -> DayUse {
+/// A sum beyond 64 bits becomes [`DayUse::BEYOND`].
+fn figure(max: Option<i64>, upper: i64, lower: i64) -> i64 {
+    max.unwrap_or_else(|| i64::try_from(whole((upper, lower))).unwrap_or(DayUse::BEYOND))
+}
+
+fn day_use(row: DayRow) -> DayUse {
+    let (tenant, meter, day, plan_version, all, upper, lower, billable, billable_upper, billable_lower) = row;
+    let (all, billable) = (figure(all, upper, lower), figure(billable, billable_upper, billable_lower));
     let plan_version = id(plan_version).filter(|version| !version.uuid().is_nil());
     DayUse { tenant: tenant.0, meter: meter.0, day: day.0, plan_version, all, billable }
 }
@@ -550,7 +574,7 @@ fn day_use((tenant, meter, day, plan_version, all, billable): DayRow) -> DayUse 
 /// All days of use of one tenant from a day on.
 ///
 /// # Errors
-/// When the database fails, or a sum does not fit into 64 bits.
+/// When the database fails.
 pub async fn days_of(read: &mut Read, tenant: TenantId, from: Day) -> Result<Vec<DayUse>> {
     let found = rows!(read, DayRow, DAYS_OF, Id(tenant), OnDay(from))?;
     Ok(found.into_iter().map(day_use).collect())
@@ -559,7 +583,7 @@ pub async fn days_of(read: &mut Read, tenant: TenantId, from: Day) -> Result<Vec
 /// Days of use of all tenants, of one sort.
 ///
 /// # Errors
-/// When the database fails, or a sum does not fit into 64 bits.
+/// When the database fails.
 pub async fn days(read: &mut Read, which: Days) -> Result<Vec<DayUse>> {
     let found = match which {
         Days::OfDayMeters { at, from, to } => rows!(read, DayRow, DAYS_OF_DAY_METERS, At(at), OnDay(from), OnDay(to))?,

@@ -6,7 +6,7 @@ use crate::conn::{Read, rows, stream_rows};
 use crate::error::{Result, StoreError};
 use crate::events::{EventRecord, EventRow, event_columns};
 use crate::sql::statements;
-use crate::sums::{Dimensions, Sum};
+use crate::sums::{Dimensions, Sum, Wide};
 use billing::event::EventKey;
 use billing::ids::{MeterId, PeriodId, SubjectId, TenantId};
 use billing::meter::{Aggregation, Meter};
@@ -36,15 +36,15 @@ pub(crate) type PresenceKey = (TenantId, Day, &'static str, SubjectId);
 /// What the caches of the tenants of a round should hold.
 #[derive(Default)]
 pub(crate) struct Recount {
-    pub periods: HashMap<PeriodKey, Sum>,
-    pub days: HashMap<DayKey, Sum>,
-    pub levels: HashMap<(TenantId, MeterId), Sum>,
+    pub periods: HashMap<PeriodKey, Wide>,
+    pub days: HashMap<DayKey, Wide>,
+    pub levels: HashMap<(TenantId, MeterId), Wide>,
     pub presence: HashSet<PresenceKey>,
 }
 
 /// What the company's days should hold.
 #[derive(Default)]
-pub(crate) struct Company(pub HashMap<(Day, MeterId, Dimensions), Sum>);
+pub(crate) struct Company(pub HashMap<(Day, MeterId, Dimensions), Wide>);
 
 /// Goes through the events of a range once.
 pub(crate) async fn events(
@@ -64,7 +64,7 @@ pub(crate) async fn events(
             progress(found.ledger_events);
         }
         check(&event, known, found);
-        count(&event, known, recount, company)?;
+        count(&event, known, recount, company);
     });
     Ok(())
 }
@@ -99,7 +99,7 @@ fn check(event: &EventRecord, known: &Known, found: &mut Verification) {
     }
 }
 
-fn count(event: &EventRecord, known: &Known, recount: &mut Recount, company: &mut Company) -> Result<()> {
+fn count(event: &EventRecord, known: &Known, recount: &mut Recount, company: &mut Company) {
     let (usage, assignment) = (&event.usage, &event.assignment);
     let (tenant, meter, day) = (usage.key.tenant, usage.meter, assignment.day);
     let aggregation = known.meters.get(&meter).map_or(Aggregation::Sum, |meter| meter.aggregation);
@@ -112,26 +112,25 @@ fn count(event: &EventRecord, known: &Known, recount: &mut Recount, company: &mu
             (one.quantity, one.billable) = (0, 0);
         }
         if let Some(period) = period {
-            recount.periods.entry(period).or_default().take_larger(one)?;
+            recount.periods.entry(period).or_default().take_larger(one);
         }
-        recount.days.entry((tenant, day, meter, dimensions)).or_default().take_larger(one)?;
+        recount.days.entry((tenant, day, meter, dimensions)).or_default().take_larger(one);
     } else {
         if let Some(period) = period {
-            recount.periods.entry(period).or_default().add(one)?;
+            recount.periods.entry(period).or_default().add(one);
         }
         if aggregation == Aggregation::Level {
-            recount.levels.entry((tenant, meter)).or_default().add(one)?;
+            recount.levels.entry((tenant, meter)).or_default().add(one);
         } else {
-            company.0.entry((day, meter, dimensions.clone())).or_default().add(one)?;
+            company.0.entry((day, meter, dimensions.clone())).or_default().add(one);
         }
-        recount.days.entry((tenant, day, meter, dimensions)).or_default().add(one)?;
+        recount.days.entry((tenant, day, meter, dimensions)).or_default().add(one);
     }
     for (kind, subject) in [("user", usage.subjects.user), ("session", usage.subjects.session)] {
         if let Some(subject) = subject {
             recount.presence.insert((tenant, day, kind, subject));
         }
     }
-    Ok(())
 }
 
 /// Events of `max` meters that a correction replaced; corrections are few.

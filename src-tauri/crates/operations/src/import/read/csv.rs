@@ -8,7 +8,7 @@ use super::lines::{Line, Lines, without_end};
 use super::{MAX_COLUMNS, MAX_RECORD_BYTES, Origin, Record, origin, origin_names};
 use crate::error::{OperationError, Result};
 use crate::import::mapping::{CsvRule, Format};
-use crate::import::refusal::Refusal;
+use crate::import::refusal::{Refusal, code};
 use std::io::BufRead;
 
 /// Reads CSV.
@@ -155,13 +155,13 @@ impl<R: BufRead> CsvReader<R> {
     fn cells(&self) -> Result<Vec<Option<String>>, Refusal> {
         if self.fields.count != self.width {
             let (found, expected) = (self.fields.count, self.width);
-            return Err(Refusal::malformed(format!("the row has {found} fields, the header {expected}")));
+            return Err(Refusal::new(code::FIELD_COUNT, format!("the row has {found} fields, the header {expected}")));
         }
         let cell = |column: &Option<usize>| match column {
             None => Ok(None),
             Some(index) => match std::str::from_utf8(self.fields.get(*index)) {
                 Ok(text) => Ok(Some(text.to_owned())),
-                Err(_) => Err(Refusal::malformed(format!("field {} is not UTF-8", index + 1))),
+                Err(_) => Err(Refusal::new(code::NOT_UTF8, format!("field {} is not UTF-8", index + 1))),
             },
         };
         self.columns.iter().map(cell).collect()
@@ -170,7 +170,7 @@ impl<R: BufRead> CsvReader<R> {
     /// Takes a record's bytes apart.
     fn split(&mut self, raw: &[u8]) -> Result<(), Refusal> {
         if raw.contains(&0) {
-            return Err(Refusal::malformed("the row holds a zero byte"));
+            return Err(Refusal::new(code::ZERO_CHARACTER, "the row holds a zero byte"));
         }
         let fields = &mut self.fields;
         fields.text.resize(raw.len() + 1, 0);
@@ -190,7 +190,7 @@ impl<R: BufRead> CsvReader<R> {
                 Ok(())
             }
             csv_core::ReadRecordResult::OutputEndsFull => {
-                Err(Refusal::malformed(format!("the row has more than {MAX_COLUMNS} fields")))
+                Err(Refusal::new(code::FIELD_COUNT, format!("the row has more than {MAX_COLUMNS} fields")))
             }
             _ => Err(Refusal::malformed("the row has a carriage return in the middle")),
         }
@@ -218,14 +218,14 @@ impl<R: BufRead> CsvReader<R> {
             let Some(line) = next else {
                 let rest = lines.split_off(1);
                 self.lines.give_back(rest.into_iter());
-                return Ok(Some((lines, Err(Refusal::malformed("a quote is opened and not closed")))));
+                return Ok(Some((lines, Err(Refusal::new(code::BAD_QUOTE, "a quote is opened and not closed")))));
             };
             state = scan(state, &line.bytes, self.delimiter);
             length += line.bytes.len();
             lines.push(line);
         }
         let bounds = match state {
-            Scan::Garbage => Err(Refusal::malformed("there is text after a closing quote")),
+            Scan::Garbage => Err(Refusal::new(code::BAD_QUOTE, "there is text after a closing quote")),
             _ => Ok(()),
         };
         Ok(Some((lines, bounds)))
@@ -294,13 +294,13 @@ mod tests {
     #[case::doubled_quotes(b"a,b\n\"say \"\"hi\"\"\",2\n", vec![good(2, "say \"hi\"", "2")])]
     #[case::a_quote_inside_is_text(b"a,b\n5\" pipe,2\n", vec![good(2, "5\" pipe", "2")])]
     #[case::empty_last_field(b"a,b\n1,\n", vec![good(2, "1", "")])]
-    #[case::ragged(b"a,b\n1\n1,2,3\n3,4\n", vec![(2, Err("malformed")), (3, Err("malformed")), good(4, "3", "4")])]
-    #[case::open_quote(b"a,b\n\"1,2\n3,4\n5,6\n", vec![(2, Err("malformed")), good(3, "3", "4"), good(4, "5", "6")])]
-    #[case::text_after_quote(b"a,b\n\"1\"x,2\n3,4\n", vec![(2, Err("malformed")), good(3, "3", "4")])]
-    #[case::not_utf8(b"a,b\n\xFF,2\n3,4\n", vec![(2, Err("malformed")), good(3, "3", "4")])]
-    #[case::zero_byte(b"a,b\n\0,2\n3,4\n", vec![(2, Err("malformed")), good(3, "3", "4")])]
+    #[case::ragged(b"a,b\n1\n1,2,3\n3,4\n", vec![(2, Err("field_count")), (3, Err("field_count")), good(4, "3", "4")])]
+    #[case::open_quote(b"a,b\n\"1,2\n3,4\n5,6\n", vec![(2, Err("bad_quote")), good(3, "3", "4"), good(4, "5", "6")])]
+    #[case::text_after_quote(b"a,b\n\"1\"x,2\n3,4\n", vec![(2, Err("bad_quote")), good(3, "3", "4")])]
+    #[case::not_utf8(b"a,b\n\xFF,2\n3,4\n", vec![(2, Err("not_utf8")), good(3, "3", "4")])]
+    #[case::zero_byte(b"a,b\n\0,2\n3,4\n", vec![(2, Err("zero_character")), good(3, "3", "4")])]
     #[case::lone_carriage_return(b"a,b\n1\r5,2\n3,4\n", vec![(2, Err("malformed")), good(3, "3", "4")])]
-    #[case::open_quote_at_the_end(b"a,b\n1,2\n\"3,4", vec![good(2, "1", "2"), (3, Err("malformed"))])]
+    #[case::open_quote_at_the_end(b"a,b\n1,2\n\"3,4", vec![good(2, "1", "2"), (3, Err("bad_quote"))])]
     fn every_row_is_read_or_refused_with_its_line(
         #[case] text: &[u8],
         #[case] expected: Vec<(u64, Result<Vec<String>, &'static str>)>,

@@ -4,10 +4,10 @@
 //! found here, because a batch may be larger than memory.
 
 use super::lines::{Line, Lines, without_end};
-use super::{MAX_RECORD_BYTES, Origin, Record, origin, origin_names};
+use super::{MAX_RECORD_BYTES, NULL, Origin, Record, members, origin, origin_names};
 use crate::error::Result;
 use crate::import::mapping::Format;
-use crate::import::refusal::Refusal;
+use crate::import::refusal::{Refusal, code};
 use serde_json::Value;
 use std::io::BufRead;
 
@@ -133,7 +133,7 @@ impl<R: BufRead> JsonReader<R> {
             return Ok(broken(&first, Refusal::too_long_row()));
         }
         if first.bytes.first() != Some(&b'{') {
-            return Ok(broken(&first, Refusal::malformed("there is no JSON object here")));
+            return Ok(broken(&first, Refusal::new(code::NOT_JSON, "there is no JSON object here")));
         }
         let mut depth = Depth::default();
         let mut lines: Vec<Line> = Vec::new();
@@ -158,7 +158,7 @@ impl<R: BufRead> JsonReader<R> {
         let refusal = if length > MAX_RECORD_BYTES {
             Refusal::too_long_row()
         } else {
-            Refusal::malformed("the JSON object does not end")
+            Refusal::new(code::NOT_JSON, "the JSON object does not end")
         };
         Ok(broken(&lines[0], refusal))
     }
@@ -171,39 +171,45 @@ fn rest_of(mut line: Line, from: usize) -> Line {
 }
 
 fn object(raw: &[u8]) -> Result<Value, Refusal> {
-    let text = std::str::from_utf8(raw).map_err(|_| Refusal::malformed("the row is not UTF-8"))?;
-    let value: Value =
-        serde_json::from_str(text).map_err(|error| Refusal::malformed(format!("the row is not JSON: {error}")))?;
-    if value.is_object() { Ok(value) } else { Err(Refusal::malformed("the row is JSON, but no object")) }
+    let text = std::str::from_utf8(raw).map_err(|_| Refusal::new(code::NOT_UTF8, "the row is not UTF-8"))?;
+    let not_json = |sentence: String| Refusal::new(code::NOT_JSON, sentence);
+    let value: Value = serde_json::from_str(text).map_err(|error| not_json(format!("the row is not JSON: {error}")))?;
+    if !value.is_object() {
+        return Err(not_json("the row is JSON, but no object".to_owned()));
+    }
+    // Which of two equal names counts would be a guess.
+    members::check(text).map_err(|error| Refusal::malformed(error.to_string()))?;
+    Ok(value)
 }
 
 /// What the CloudEvents specification requires of every event.
 fn check_event(value: &Value) -> Result<(), Refusal> {
     let text = |name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default();
     if text("specversion") != "1.0" {
-        return Err(Refusal::malformed("the event's specversion is not 1.0").field("specversion"));
+        return Err(Refusal::new(code::BAD_EVENT, "the event's specversion is not 1.0").field("specversion"));
     }
     for name in ["id", "source", "type"] {
         if text(name).is_empty() {
-            return Err(Refusal::malformed(format!("the event has no {name}")).field(name));
+            return Err(Refusal::new(code::BAD_EVENT, format!("the event has no {name}")).field(name));
         }
     }
     if value.get("data_base64").is_some() {
-        return Err(Refusal::malformed("the event's data is binary").field("data_base64"));
+        return Err(Refusal::new(code::BAD_EVENT, "the event's data is binary").field("data_base64"));
     }
     Ok(())
 }
 
-/// A member's text; objects and lists as compact JSON.
+/// A member's text; objects and lists as compact JSON, null as [`NULL`].
 fn cell(value: &Value, name: &str) -> Result<Option<String>, Refusal> {
     let found = if name.starts_with('/') { value.pointer(name) } else { value.get(name) };
     let text = match found {
-        None | Some(Value::Null) => return Ok(None),
+        None => return Ok(None),
+        Some(Value::Null) => return Ok(Some(NULL.to_owned())),
         Some(Value::String(text)) => text.clone(),
         Some(other) => other.to_string(),
     };
     if text.contains('\0') {
-        return Err(Refusal::malformed("a text holds a zero character").field(name));
+        return Err(Refusal::new(code::ZERO_CHARACTER, "a text holds a zero character").field(name));
     }
     Ok(Some(text))
 }
@@ -230,26 +236,31 @@ mod tests {
         let records = all(Format::Jsonl, text, &["q", "/m/tags/0", "/m/tags/1"]);
         let first = vec!["9007199254740993.1234567890123456789".to_owned(), "x".into(), "{\"y\":1}".into()];
         assert_eq!(records[0], (1, Ok(first)), "no digit is lost");
-        assert_eq!(records[1], (3, Ok(vec![String::new(); 3])), "null is nothing, blank lines are no rows");
+        assert_eq!(
+            records[1],
+            (3, Ok(vec![NULL.to_owned(), String::new(), String::new()])),
+            "null is not absent, blank lines are no rows"
+        );
     }
 
     #[rstest]
-    #[case::cut_off("{\"q\":1")]
-    #[case::a_list("[1]")]
-    #[case::a_number("1")]
-    #[case::not_a_number("{\"q\":NaN}")]
-    #[case::zero("{\"q\":\"\\u0000\"}")]
-    #[case::half_a_pair("{\"q\":\"\\ud800\"}")]
-    #[case::two_objects("{\"q\":1}{\"q\":2}")]
-    fn a_bad_line_is_refused_and_the_next_is_read(#[case] line: &str) {
+    #[case::cut_off("{\"q\":1", "not_json")]
+    #[case::a_list("[1]", "not_json")]
+    #[case::a_number("1", "not_json")]
+    #[case::not_a_number("{\"q\":NaN}", "not_json")]
+    #[case::zero("{\"q\":\"\\u0000\"}", "zero_character")]
+    #[case::half_a_pair("{\"q\":\"\\ud800\"}", "not_json")]
+    #[case::two_objects("{\"q\":1}{\"q\":2}", "not_json")]
+    #[case::a_member_twice("{\"q\":1,\"q\":2}", "malformed")]
+    fn a_bad_line_is_refused_and_the_next_is_read(#[case] line: &str, #[case] code: &'static str) {
         let records = all(Format::Jsonl, &format!("{line}\n{{\"q\":2}}\n"), &["q"]);
-        assert_eq!(records, vec![(1, Err("malformed")), (2, Ok(vec!["2".into()]))], "{line}");
+        assert_eq!(records, vec![(1, Err(code)), (2, Ok(vec!["2".into()]))], "{line}");
     }
 
     #[test]
     fn deep_nesting_is_refused_and_not_a_crash() {
         let text = format!("{}1{}", "{\"a\":".repeat(100_000), "}".repeat(100_000));
-        assert_eq!(all(Format::Jsonl, &text, &["a"])[0].1, Err("malformed"), "a hostile line costs itself");
+        assert_eq!(all(Format::Jsonl, &text, &["a"])[0].1, Err("not_json"), "a hostile line costs itself");
     }
 
     fn event(id: &str, quantity: u32) -> String {
@@ -275,11 +286,13 @@ mod tests {
     fn an_event_that_does_not_end_costs_its_line() {
         let text = format!("{{\"specversion\":\"1.0\",\n{}\n", event("b", 2));
         let records = all(Format::Cloudevents, &text, &["/data/q"]);
-        assert_eq!(records, vec![(1, Err("malformed")), (2, Ok(vec!["2".into()]))], "reading goes on after it");
+        assert_eq!(records, vec![(1, Err("not_json")), (2, Ok(vec!["2".into()]))], "reading goes on after it");
     }
 
     #[test]
     fn what_is_no_cloud_event_is_refused() {
+        let twice = event("a", 1).replace("\"q\":1", "\"q\":1,\"q\":1");
+        assert_eq!(all(Format::Cloudevents, &twice, &["id"])[0].1, Err("malformed"), "a member comes twice inside");
         let text = "{\"specversion\":\"0.1\"}\n{\"specversion\":\"1.0\",\"id\":\"a\"}\nnonsense\n";
         let codes: Vec<_> =
             all(Format::Cloudevents, text, &["id"]).into_iter().map(|(_, cells)| cells.is_err()).collect();

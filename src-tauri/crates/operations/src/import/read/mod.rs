@@ -7,6 +7,9 @@
 mod csv;
 mod json;
 mod lines;
+mod members;
+
+pub use members::check as check_members;
 
 use super::mapping::{CsvRule, Format};
 use super::refusal::Refusal;
@@ -15,6 +18,9 @@ use std::io::BufRead;
 
 /// The longest record, in bytes, line ends included.
 pub const MAX_RECORD_BYTES: usize = 1024 * 1024;
+/// The cell of a member that is null: a text that no file can hold. Whether it means the same as an absent member is
+/// known where the cells are interpreted.
+pub const NULL: &str = "\0";
 /// The most columns.
 pub const MAX_COLUMNS: usize = 2_000;
 
