@@ -947,7 +947,7 @@ export type TenantRow = {
 	zone: string,
 	/**  The highest level of its meters. */
 	level: Level,
-	/**  The highest percentage of its meters. */
+	/**  The percentage of its first meter: the highest, or none where what is not included was used. */
 	percent: string | null,
 	/**  Its meters with an allowance or use, the highest percentage first; at most 4. */
 	meters: MeterCell[],

@@ -97,7 +97,9 @@ fn names(shape: &Value, into: &mut BTreeSet<String>) {
     match shape {
         Value::Object(object) => {
             into.extend(object.keys().cloned());
-            object.values().for_each(|part| names(part, into));
+            // A breakdown is what the model gives, by its own words.
+            let parts = object.iter().filter(|(name, _)| *name != "breakdown");
+            parts.for_each(|(_, part)| names(part, into));
         }
         Value::Array(items) => items.iter().for_each(|item| names(item, into)),
         _ => {}

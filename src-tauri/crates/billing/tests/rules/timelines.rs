@@ -318,6 +318,8 @@ fn a_correction_is_no_larger_than_what_it_corrects() {
     assert_eq!(correct(-i64::MAX, &parent), Ok(-i64::MAX), "what is too large can be taken back whole");
     let mut small = parent;
     small.assignment.contribution = 1;
-    assert_eq!(correct(-MAX_EVENT_UNITS, &small), Ok(-MAX_EVENT_UNITS), "a correction is a use like any other");
-    assert_eq!(correct(-MAX_EVENT_UNITS - 1, &small), Err(Reason::TooLarge), "and no larger");
+    assert_eq!(correct(MAX_EVENT_UNITS, &small), Ok(MAX_EVENT_UNITS), "a correction is a use like any other");
+    assert_eq!(correct(MAX_EVENT_UNITS + 1, &small), Err(Reason::TooLarge), "and no larger");
+    assert_eq!(correct(-1, &small), Ok(-1), "all of it can be taken back");
+    assert_eq!(correct(-2, &small), Err(Reason::CorrectionTooLarge), "and no more");
 }

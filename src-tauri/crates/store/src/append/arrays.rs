@@ -1,12 +1,12 @@
 //! Many cache rows at once on PostgreSQL: a column is one array, so a statement has a handful of parameters instead of
 //! tens of thousands, and its text is the same for any number of rows.
 
-use super::caches::{CompanyKey, DayKey, PeriodKey};
+use super::caches::{CompanyKey, DayKey, PeriodKey, Present};
 use crate::conn::{Conn, Write};
 use crate::error::Result;
 use crate::sums::{Dimensions, Sum};
 use crate::target::Engine;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 const ADD_PERIODS: &str = "insert into period_counters (tenant_id, period_id, meter_id, events, quantity, billable)
@@ -25,6 +25,8 @@ const ADD_COMPANY: &str = "insert into company_day_deltas (day, meter_id, plan_v
         currency, events, quantity, billable, cost_nano)
     select * from unnest($1::integer[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::bigint[],
         $8::bigint[], $9::bigint[], $10::bigint[])";
+const ADD_PRESENCE: &str = "insert into presence (tenant_id, day, kind, subject_id)
+    select * from unnest($1::uuid[], $2::integer[], $3::text[], $4::uuid[]) on conflict do nothing";
 
 /// From this many rows on.
 const FROM: usize = 16;
@@ -130,5 +132,14 @@ pub(crate) async fn add_company(write: &mut Write, rows: &[(&CompanyKey, &Sum)])
         .bind(figures.quantity)
         .bind(figures.billable)
         .bind(figures.cost_nano);
+    run(write, query).await
+}
+
+pub(crate) async fn add_presence(write: &mut Write, present: &BTreeSet<Present>) -> Result<()> {
+    let query = sqlx::query(ADD_PRESENCE)
+        .bind(present.iter().map(|row| row.0.uuid()).collect::<Vec<_>>())
+        .bind(present.iter().map(|row| row.1.number()).collect::<Vec<_>>())
+        .bind(present.iter().map(|row| row.2).collect::<Vec<_>>())
+        .bind(present.iter().map(|row| row.3.uuid()).collect::<Vec<_>>());
     run(write, query).await
 }

@@ -43,6 +43,8 @@ statements! {
 pub(crate) type PeriodKey = (TenantId, PeriodId, MeterId);
 pub(crate) type DayKey = (TenantId, Day, MeterId, Dimensions);
 pub(crate) type CompanyKey = (Day, MeterId, Dimensions);
+/// Who was there: a user or a session of a tenant on a day.
+pub(crate) type Present = (TenantId, Day, &'static str, SubjectId);
 
 /// Sums of a batch, in the order in which they are locked.
 #[derive(Default)]
@@ -55,7 +57,7 @@ struct Sums {
     company: BTreeMap<CompanyKey, Sum>,
     /// The company's rows that are full: what comes after them goes into another row.
     company_full: Vec<(CompanyKey, Sum)>,
-    presence: BTreeSet<(TenantId, Day, &'static str, SubjectId)>,
+    presence: BTreeSet<Present>,
     /// `max` counters that a correction touches.
     recount: BTreeSet<(TenantId, Option<PeriodId>, Day, MeterId)>,
 }
@@ -223,7 +225,10 @@ async fn add_levels(write: &mut Write, sums: &BTreeMap<(TenantId, MeterId), Sum>
     Ok(())
 }
 
-async fn add_presence(write: &mut Write, present: &BTreeSet<(TenantId, Day, &'static str, SubjectId)>) -> Result<()> {
+async fn add_presence(write: &mut Write, present: &BTreeSet<Present>) -> Result<()> {
+    if arrays::are_better(write, present.len()) {
+        return arrays::add_presence(write, present).await;
+    }
     let rows: Vec<_> = present.iter().collect();
     insert_rows!(
         write,
