@@ -81,6 +81,10 @@ const MAP: &str = r#"
 "#;
 
 async fn import(ledger: &Ledger, folder: &Path, rows: &str) -> ImportReport {
+    import_or_look(ledger, folder, rows, false).await
+}
+
+async fn import_or_look(ledger: &Ledger, folder: &Path, rows: &str, dry_run: bool) -> ImportReport {
     static SERIES: AtomicU64 = AtomicU64::new(1);
     std::fs::write(folder.join("calls.toml"), MAP).unwrap();
     let lines: Vec<String> =
@@ -91,6 +95,7 @@ async fn import(ledger: &Ledger, folder: &Path, rows: &str) -> ImportReport {
         file: file.display().to_string(),
         map: folder.join("calls.toml").display().to_string(),
         backfill: true,
+        dry_run,
         ..ImportRequest::default()
     };
     let host = FixedHost::with_series(support::at("2026-02-01T00:00:00Z"), SERIES.fetch_add(1, Ordering::Relaxed));
@@ -109,6 +114,8 @@ async fn a_file_puts_aside_what_takes_too_much(ledger: Ledger) {
         c3,correction,m1,-500,a
         c4,correction,c1,1,a
         c5,correction,m1,-1,a";
+    let look = import_or_look(&ledger, folder.path(), rows, true).await;
+    assert_eq!((look.accepted, look.quarantined), (3, 3), "a dry run says the same: {:?}", codes(&look));
     let report = import(&ledger, folder.path(), rows).await;
     assert_eq!((report.accepted, report.quarantined), (3, 3), "{:?}", codes(&report));
     let mut found = codes(&report);

@@ -120,14 +120,16 @@ fn looks(books: &mut Books) {
     assert!(rows.len() < tenants["rows"].as_array().unwrap().len(), "not everybody is flagged");
     // Some tenants of many kinds, so that what is null for one is there for another.
     let ids: Vec<&str> = rows.iter().step_by(rows.len() / 12).map(|row| text(row, "tenant_id")).collect();
-    for name in ["usage", "stats", "timeseries"] {
-        let values: Vec<Value> = ids.iter().map(|id| books.json(&[name, id], 0)).collect();
-        books.keep(name, &values.iter().collect::<Vec<_>>());
-    }
     let meter = text(&rows[0]["meters"][0], "meter").to_owned();
     let id = ids[0].to_owned();
     let override_set = ["override", "set", &id, &meter, "--included", "1000000", "--reason", "a test"];
     books.look("override set", &override_set);
+    // One of them has an override for certain.
+    books.json(&[&override_set[..], &["--yes"]].concat(), 0);
+    for name in ["usage", "stats", "timeseries"] {
+        let values: Vec<Value> = ids.iter().map(|id| books.json(&[name, id], 0)).collect();
+        books.keep(name, &values.iter().collect::<Vec<_>>());
+    }
     books.look("enter", &["enter", &id, &meter, "1", "--key", "one", "--reason", "a test"]);
     let checked = books.run(&["quota", "check", &id, &meter, "1"], "");
     books.keep("quota check", &[&serde_json::from_slice(&checked.stdout).unwrap()]);

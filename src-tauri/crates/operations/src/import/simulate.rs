@@ -6,7 +6,8 @@ use super::ledger::Ledger;
 use super::refusal::Refusal;
 use super::step::Answer;
 use crate::error::Result;
-use billing::event::{EventKey, Fingerprint};
+use billing::contribution::takes_too_much;
+use billing::event::{Classification, EventKey, Fingerprint};
 use billing::ids::{MeterId, TenantId};
 use billing::leaf::fingerprint;
 use billing::meter::{Aggregation, Meter};
@@ -14,7 +15,7 @@ use billing::timeline::Parent;
 use sha2::{Digest, Sha256};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-use store::append::{Batch, NewEvent, Outcome, known, level_totals};
+use store::append::{Batch, NewEvent, Outcome, known, level_totals, parents};
 
 /// What a look would have accepted.
 #[derive(Default)]
@@ -51,6 +52,7 @@ impl Simulated {
                 .await?
         };
         self.meet_levels(ledger, batch, meters).await?;
+        self.meet_parents(ledger, batch).await?;
         let events = batch.events.iter().zip(meters);
         Ok(events.map(|(event, meter)| self.outcome(event, meter, there.get(&event.usage.key))).collect())
     }
@@ -58,6 +60,30 @@ impl Simulated {
     /// An event that would have been accepted, as a correction needs it.
     pub fn parent(&self, key: &EventKey) -> Option<&Parent> {
         self.parents.get(key)
+    }
+
+    /// Parents of corrections as the ledger has them, so that what this file takes back of them is counted here.
+    async fn meet_parents(&mut self, ledger: &mut Ledger<'_>, batch: &Batch) -> Result<()> {
+        let corrections = batch.events.iter().filter(|event| event.usage.classification == Classification::Correction);
+        let keys: HashSet<EventKey> =
+            corrections.filter_map(parent_of).filter(|key| !self.parents.contains_key(key)).collect();
+        if !keys.is_empty() {
+            let found = ledger
+                .read(move |read| Box::pin(async move { Ok(parents(read, &keys.iter().collect::<Vec<_>>()).await?) }))
+                .await?;
+            self.parents.extend(found);
+        }
+        Ok(())
+    }
+
+    fn takes_back(&mut self, event: &NewEvent, meter: &Meter) -> bool {
+        let Some(parent) = parent_of(event).and_then(|key| self.parents.get_mut(&key)) else { return false };
+        let taken = event.assignment.contribution;
+        if takes_too_much(parent.assignment.contribution, taken, meter) {
+            return false;
+        }
+        parent.assignment.contribution = parent.assignment.contribution.saturating_add(taken);
+        true
     }
 
     async fn meet_levels(&mut self, ledger: &mut Ledger<'_>, batch: &Batch, meters: &[Arc<Meter>]) -> Result<()> {
@@ -87,12 +113,17 @@ impl Simulated {
             return Ok(Outcome::BelowZero);
         }
         self.adds(event, meter)?;
-        self.seen.insert(key, half);
-        let (usage, assignment) = (&event.usage, event.assignment.clone());
-        if self.parents.len() < MAX_PARENTS {
+        if event.usage.classification == Classification::Correction {
+            if !self.takes_back(event, meter) {
+                // Resolved again with what is left by then, it is told why.
+                return Ok(Outcome::Stale);
+            }
+        } else if self.parents.len() < MAX_PARENTS {
+            let (usage, assignment) = (&event.usage, event.assignment.clone());
             let parent = Parent { meter: usage.meter, occurred_at: usage.occurred_at, assignment };
             self.parents.insert(usage.key.clone(), parent);
         }
+        self.seen.insert(key, half);
         Ok(Outcome::Accepted)
     }
 
@@ -132,6 +163,10 @@ impl Simulated {
         }
         Ok(is_level)
     }
+}
+
+fn parent_of(event: &NewEvent) -> Option<EventKey> {
+    Some(EventKey { key: event.usage.parent.clone()?, ..event.usage.key.clone() })
 }
 
 /// Events that are kept whole, as possible parents of corrections later in the file.
