@@ -122,8 +122,16 @@ impl Window {
             "((it) => it && it.getClientRects().length && getComputedStyle(it).visibility === 'visible')\
              (document.querySelector({quoted}))"
         );
-        self.wait(selector, &shown).await?;
-        Ok(self.page.find(By::Css(selector)).await?)
+        let start = Instant::now();
+        loop {
+            self.wait(selector, &shown).await?;
+            // A page that is drawn anew in between has another element of that name.
+            match self.page.find(By::Css(selector)).await {
+                Ok(element) => return Ok(element),
+                Err(error) if start.elapsed() > PATIENCE => return Err(error).context(selector.to_owned()),
+                Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+            }
+        }
     }
 
     /// Clicks the element with a test id, as soon as nothing lies over it.
@@ -164,8 +172,9 @@ impl Window {
     pub async fn wait(&self, what: &str, script: &str) -> Result<()> {
         let start = Instant::now();
         loop {
-            let answer = self.page.execute(format!("return Boolean({script})"), vec![]).await?;
-            if answer.json().as_bool() == Some(true) {
+            // A page that is being loaded again cannot answer.
+            let answer = self.page.execute(format!("return Boolean({script})"), vec![]).await;
+            if answer.is_ok_and(|answer| answer.json().as_bool() == Some(true)) {
                 return Ok(());
             }
             if start.elapsed() > PATIENCE {
@@ -178,8 +187,10 @@ impl Window {
 
     /// The exact value of a figure.
     pub async fn figure(&self, test_id: &str) -> Result<String> {
-        let element = self.find(test_id).await?;
-        element.attr("data-figure").await?.with_context(|| format!("{test_id} has no data-figure"))
+        self.find(test_id).await?;
+        let script = format!("return document.querySelector(\"[data-testid='{test_id}']\").dataset.figure");
+        let answer = self.page.execute(script, vec![]).await?;
+        answer.json().as_str().map(str::to_owned).with_context(|| format!("{test_id} has no data-figure"))
     }
 
     /// All text of the page.
