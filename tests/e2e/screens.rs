@@ -97,7 +97,10 @@ async fn the_palette_finds_a_tenant_by_keyboard_alone() -> Result<()> {
         .await?;
     let input = window.find("palette-input").await?;
     input.send_keys(name).await?;
-    window.wait("the hit", &format!("document.querySelector('[data-testid=\"palette-hit-{id}\"]')")).await?;
+    // What is marked is what Enter opens.
+    window
+        .wait("the hit", &format!("document.querySelector('[data-testid=\"palette-hit-{id}\"][data-selected]')"))
+        .await?;
     input.send_keys(thirtyfour::Key::Enter + "").await?;
     window.wait("the tenant's page", &format!("location.hash.includes('{id}')")).await?;
     window

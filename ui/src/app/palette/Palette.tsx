@@ -3,7 +3,7 @@ import { Spotlight } from "@mantine/spotlight";
 import { IconHistory, IconSearch } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { useLayoutEffect, useState } from "react";
 import { useFormat } from "@/format";
 import { SCREENS } from "../frame/screens";
 import { type RecentThing, useRecentThings } from "../preferences";
@@ -13,13 +13,15 @@ import { palette, selectFirst, store } from "./store";
 
 const RECENT_KEPT = 8;
 
-function PaletteAction({ entry, onRun }: { entry: PaletteEntry; onRun: () => void }) {
+function PaletteAction({ entry, onRun }: { entry: PaletteEntry; onRun: (byKeyboard: boolean) => void }) {
   return (
     <Spotlight.Action
       label={entry.label}
       description={entry.detail}
       leftSection={<entry.icon size={16} stroke={1.7} aria-hidden />}
-      onClick={onRun}
+      closeSpotlightOnTrigger={false}
+      // A click that no pointer made comes from Enter.
+      onClick={({ detail }) => onRun(detail === 0)}
       data-testid={`palette-${entry.id}`}
     />
   );
@@ -29,14 +31,14 @@ function PaletteAction({ entry, onRun }: { entry: PaletteEntry; onRun: () => voi
 export function Palette() {
   const [query, setQuery] = useState("");
   const [wanted] = useDebouncedValue(query.trim(), 120);
-  const { data: hits, error, isFetching } = useSearch(wanted);
+  const { data: hits, error, isFetching, isPlaceholderData } = useSearch(wanted);
+  // The list still answers an earlier text: Enter waits for the right answer instead of opening what is first by chance.
+  const isBehind = wanted !== query.trim() || isPlaceholderData;
+  const [isEager, setEager] = useState(false);
   const [recent, setRecent] = useRecentThings();
   const navigate = useNavigate();
   const client = useQueryClient();
   const format = useFormat();
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each answer is a new list
-  useEffect(selectFirst, [hits]);
 
   const open = (entry: PaletteEntry) => {
     if (!entry.to) {
@@ -73,11 +75,27 @@ export function Palette() {
     { label: "Screens", list: screens },
   ].filter(({ list }) => list.length > 0);
 
+  const run = (entry: PaletteEntry) => {
+    open(entry);
+    palette.close();
+  };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each answer is a new list
+  useLayoutEffect(() => {
+    selectFirst();
+    if (isEager && !isBehind) {
+      setEager(false);
+      if (found[0]) run(found[0]);
+    }
+  }, [hits, isBehind, isEager]);
+
   return (
     <Spotlight.Root
       store={store}
       query={query}
-      onQueryChange={setQuery}
+      onQueryChange={(next) => {
+        setEager(false);
+        setQuery(next);
+      }}
       shortcut={["mod + K"]}
       scrollable
       maxHeight={420}
@@ -99,9 +117,9 @@ export function Palette() {
               <PaletteAction
                 key={entry.id}
                 entry={entry}
-                onRun={() => {
-                  open(entry);
-                  palette.close();
+                onRun={(byKeyboard) => {
+                  if (byKeyboard && isBehind && found.includes(entry)) setEager(true);
+                  else run(entry);
                 }}
               />
             ))}
