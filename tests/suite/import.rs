@@ -121,7 +121,8 @@ fn csv_quantities() -> Decimal {
                 other => fields.last_mut().unwrap().push(other),
             }
         }
-        fields[column].parse::<Decimal>().unwrap_or_default()
+        let field = &fields[column];
+        if field.is_empty() { Decimal::ZERO } else { field.parse::<Decimal>().unwrap() }
     };
     text.lines().skip(1).map(quantity).sum()
 }

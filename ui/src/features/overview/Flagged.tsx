@@ -34,9 +34,7 @@ export function Flagged({ rows, counts }: { rows: readonly TenantRow[]; counts: 
     {
       head: "Use",
       align: "right",
-      cell: ({ percent }) => (
-        <span data-figure={percent ?? ""}>{percent ? format.percent(percent) : "no percentage"}</span>
-      ),
+      cell: ({ percent }) => <span data-figure={percent ?? ""}>{percent ? format.percent(percent) : "none"}</span>,
     },
     {
       head: "Of what is included",

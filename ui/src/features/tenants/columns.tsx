@@ -43,7 +43,7 @@ export function useTenantColumns(): ColDef<TenantRow>[] {
         comparator: byDecimal,
         cellRenderer: ({ data }: Cell) => (
           <span data-figure={data?.percent ?? ""}>
-            {data?.percent ? format.percent(data.percent) : <span className="dim">no limit</span>}
+            {data?.percent ? format.percent(data.percent) : <span className="dim">none</span>}
           </span>
         ),
       },
