@@ -121,8 +121,8 @@ fn csv_quantities() -> Decimal {
                 other => fields.last_mut().unwrap().push(other),
             }
         }
-        let field = &fields[column];
-        if field.is_empty() { Decimal::ZERO } else { field.parse::<Decimal>().unwrap() }
+        // The file writes the word for what is missing.
+        if fields[column] == "NULL" { Decimal::ZERO } else { fields[column].parse::<Decimal>().unwrap() }
     };
     text.lines().skip(1).map(quantity).sum()
 }

@@ -24,6 +24,7 @@
 //! It knows no screens, no files to import and no operations.
 
 mod codec;
+mod columns;
 mod conn;
 mod connect;
 mod error;

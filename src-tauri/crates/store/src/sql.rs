@@ -37,7 +37,7 @@ impl Sql {
 ///
 /// `NAME = "text";` is one text, `NAME = pair("postgres", "sqlite");` two, and
 /// `NAME = in_ids("... where id ", "...");` one text around a list of ids that is bound as JSON in `$1`; `in_texts`
-/// the same for texts.
+/// the same for texts. `NAME = sql(...);` is any [`Sql`].
 macro_rules! statements {
     (@sql pair($postgres:expr, $sqlite:expr)) => { $crate::sql::Sql::pair($postgres, $sqlite) };
     (@sql in_ids($before:literal, $after:literal)) => {
@@ -52,9 +52,10 @@ macro_rules! statements {
             concat!($before, "in (select value from json_each($1))", $after),
         )
     };
+    (@sql sql($sql:expr)) => { $sql };
     (@sql $text:expr) => { $crate::sql::Sql::same($text) };
-    ($($name:ident = $($kind:ident($($part:expr),+))? $($text:literal)?;)+) => {
-        $(pub(crate) const $name: $crate::sql::Sql = $crate::sql::statements!(@sql $($kind($($part),+))? $($text)?);)+
+    ($($name:ident = $($kind:ident($($part:tt)+))? $($text:literal)?;)+) => {
+        $(pub(crate) const $name: $crate::sql::Sql = $crate::sql::statements!(@sql $($kind($($part)+))? $($text)?);)+
 
         /// Every statement of this module.
         pub(crate) const STATEMENTS: &[(&str, $crate::sql::Sql)] = &[$((stringify!($name), $name)),+];

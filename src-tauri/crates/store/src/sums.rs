@@ -108,6 +108,18 @@ macro_rules! halves {
     ($column:literal) => {
         concat!("cast(sum(", $column, " >> 32) as bigint), cast(sum(", $column, " & 4294967295) as bigint)")
     };
+    ($column:literal as $high:literal, $low:literal) => {
+        concat!(
+            "cast(sum(",
+            $column,
+            " >> 32) as bigint) as ",
+            $high,
+            ", cast(sum(",
+            $column,
+            " & 4294967295) as bigint) as ",
+            $low
+        )
+    };
 }
 pub(crate) use halves;
 

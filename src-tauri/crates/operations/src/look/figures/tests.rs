@@ -104,7 +104,6 @@ fn rows() -> Rows {
             anchor_day: 1,
         }],
         periods: vec![RunningPeriod {
-            tenant,
             subscription,
             id: PeriodId::from_uuid(uuid(PERIOD)),
             span: PeriodSpan { first_day: day("2026-01-01"), end_day: day("2026-02-01"), interval },
@@ -116,7 +115,6 @@ fn rows() -> Rows {
 
 fn held(seq: i64, from: &str, version: u128, overrides: Vec<OverrideInForce>) -> Held {
     Held {
-        tenant: TenantId::from_uuid(uuid(TENANT)),
         subscription: SubscriptionId::from_uuid(uuid(SUBSCRIPTION)),
         valid_from: at(from),
         seq,
@@ -128,7 +126,6 @@ fn held(seq: i64, from: &str, version: u128, overrides: Vec<OverrideInForce>) ->
 
 fn counter(used: i64) -> Counter {
     Counter {
-        tenant: TenantId::from_uuid(uuid(TENANT)),
         period: PeriodId::from_uuid(uuid(PERIOD)),
         meter: MeterId::from_uuid(uuid(METER)),
         all: used + 7,
