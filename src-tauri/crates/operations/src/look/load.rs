@@ -9,7 +9,7 @@ use billing::meter::{Aggregation, Reset};
 use billing::price::Model;
 use billing::time::{Day, Interval, Timestamp, Zone};
 use billing::timeline::MAX_LATE_MICROS;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use store::Read;
 use store::look::standing::{self, Days, EventsOf, RunningPeriod, Scope};
 
@@ -28,46 +28,64 @@ pub(super) async fn company(read: &mut Read, catalog: &Catalog, at: Timestamp) -
     let utc = Day::of(at, Zone::UTC).map_err(out_of_range)?;
     let (from, to) = (plus_days(utc, -1)?, plus_days(utc, 1)?);
     let first_day = rows.periods.iter().map(|period| period.span.first_day).min().unwrap_or(from);
-    let month = Day::from_number(from.month_number() * 100 + 1).map_err(out_of_range)?;
-    let has_levels = catalog.meters().iter().any(|meter| meter.aggregation == Aggregation::Level);
-    let has_days = catalog.meters().iter().any(|meter| meter.reset == Reset::Day);
-    let mut which = vec![
-        Days::OfChanged { after: oldest_start(&rows.periods, at), from: first_day },
-        Days::WithoutSubscription { at, from: month },
-    ];
-    if has_days {
-        which.extend([Days::OfDayMeters { at, from, to }, Days::AboveIncluded { at }]);
+    // Few tenants need all their days: the days of the others are read only where a figure depends on them.
+    let whole = need_all_days(&rows, at);
+    let mut days = Vec::new();
+    if catalog.meters().iter().any(|meter| meter.reset == Reset::Day) {
+        days.extend(standing::days(read, Days::OfDayMeters { at, from, to }).await?);
     }
-    if has_levels {
+    if catalog.meters().iter().any(|meter| meter.aggregation == Aggregation::Level) {
         // What is billed of a level needs its days; without a price only what moved after today is taken off.
         let from = if prices_levels(catalog) { first_day.min(from) } else { from };
-        which.push(Days::OfLevels { from });
+        days.extend(standing::days(read, Days::OfLevels { from }).await?);
     }
-    for days in which {
-        rows.days.extend(standing::days(read, days).await?);
+    days.retain(|day| !whole.contains(&day.tenant));
+    if !whole.is_empty() {
+        let whole: Vec<TenantId> = whole.into_iter().collect();
+        days.extend(standing::days_of(read, &whole, first_day.min(first_of_month(from)?)).await?);
     }
+    rows.days = days;
     Ok(facts::gather(rows))
 }
 
-/// The facts of one tenant; none when there is no such tenant.
-pub(super) async fn tenant(
+/// Tenants without a running subscription, whose month counts, and those whose entitlement changed in a running period,
+/// which is rated in segments.
+fn need_all_days(rows: &Rows, at: Timestamp) -> HashSet<TenantId> {
+    let mut owners = HashMap::with_capacity(rows.subscriptions.len());
+    let mut without: HashSet<TenantId> = rows.tenants.iter().map(|tenant| tenant.id).collect();
+    for card in &rows.subscriptions {
+        owners.insert(card.id, card.tenant);
+        if card.started_at <= at && card.ended_at.is_none_or(|ended_at| at < ended_at) {
+            without.remove(&card.tenant);
+        }
+    }
+    let start = oldest_start(&rows.periods, at);
+    let changed = rows.held.iter().filter(|held| held.seq > 1 && held.valid_from > start);
+    without.extend(changed.filter_map(|held| owners.get(&held.subscription)));
+    without
+}
+
+/// The facts of some tenants, in no order; those that are not there are left out.
+pub(super) async fn tenants(
     read: &mut Read,
     catalog: &Catalog,
-    tenant: TenantId,
+    tenants: &[TenantId],
     at: Timestamp,
-) -> Result<Option<TenantFacts>> {
-    let mut rows = rows(read, Scope::Tenant(tenant), catalog, at).await?;
-    let Some(card) = rows.tenants.first() else { return Ok(None) };
-    let today = Day::of(at, card.zone).map_err(out_of_range)?;
-    let month = Day::from_number(today.month_number() * 100 + 1).map_err(out_of_range)?;
+) -> Result<Vec<TenantFacts>> {
+    let mut rows = rows(read, Scope::Tenants(tenants), catalog, at).await?;
+    let yesterday = plus_days(Day::of(at, Zone::UTC).map_err(out_of_range)?, -1)?;
     let days = rows.periods.iter().map(|period| period.span.first_day);
-    let from = days.chain([month, plus_days(today, -1)?]).min().unwrap_or(month);
-    rows.days = standing::days_of(read, tenant, from).await?;
-    Ok(facts::gather(rows).pop())
+    let from = days.chain([first_of_month(yesterday)?]).min().unwrap_or(yesterday);
+    rows.days = standing::days_of(read, tenants, from).await?;
+    Ok(facts::gather(rows))
+}
+
+fn first_of_month(day: Day) -> Result<Day> {
+    Day::from_number(day.month_number() * 100 + 1).map_err(out_of_range)
 }
 
 /// What is read in the same way for both.
-async fn rows(read: &mut Read, scope: Scope, catalog: &Catalog, at: Timestamp) -> Result<Rows> {
+async fn rows(read: &mut Read, scope: Scope<'_>, catalog: &Catalog, at: Timestamp) -> Result<Rows> {
     let tenants = standing::tenants(read, scope).await?;
     let subscriptions = standing::subscriptions(read, scope).await?;
     let periods = standing::running_periods(read, scope, at).await?;

@@ -103,8 +103,7 @@ pub(super) struct One {
 
 pub(super) async fn one(read: &mut Read, tenant: TenantId, at: Timestamp) -> Result<One> {
     let catalog = load::catalog(read).await?;
-    let facts = load::tenant(read, &catalog, tenant, at).await?;
-    let facts = facts.ok_or_else(|| unknown_tenant(tenant))?;
+    let facts = load::tenants(read, &catalog, &[tenant], at).await?.pop().ok_or_else(|| unknown_tenant(tenant))?;
     let figures = figures::figures(&facts, &catalog, &mut Moment::new(at))?;
     Ok(One { catalog, facts, figures })
 }

@@ -4,7 +4,7 @@
 //! a handful of statements. The rows of both scopes are the same, but the company's leave out days of use that no
 //! figure of a list depends on.
 
-use crate::codec::{At, Id, OnDay, Word, at, id};
+use crate::codec::{At, Id, OnDay, Word, at, id, json_ids};
 use crate::columns::columns;
 use crate::conn::{Read, rows};
 use crate::error::{Result, StoreError};
@@ -30,10 +30,10 @@ type CardRow = (Id<TenantId>, String, Option<String>, Option<String>, Option<Str
 ///
 /// # Errors
 /// When the database fails.
-pub async fn tenants(read: &mut Read, scope: Scope) -> Result<Vec<Tenant>> {
+pub async fn tenants(read: &mut Read, scope: Scope<'_>) -> Result<Vec<Tenant>> {
     let found = match scope {
         Scope::Company => columns!(read, CardRow, CARDS)?,
-        Scope::Tenant(tenant) => columns!(read, CardRow, CARD, Id(tenant))?,
+        Scope::Tenants(tenants) => columns!(read, CardRow, CARDS_OF, json_ids(tenants.iter().copied()))?,
     };
     let card = |(id, name, email, outside_id, country, zone, currency, created_at): CardRow| Tenant {
         id: id.0,
@@ -63,10 +63,12 @@ type SubscriptionRow = (
 ///
 /// # Errors
 /// When the database fails.
-pub async fn subscriptions(read: &mut Read, scope: Scope) -> Result<Vec<SubscriptionCard>> {
+pub async fn subscriptions(read: &mut Read, scope: Scope<'_>) -> Result<Vec<SubscriptionCard>> {
     let found = match scope {
         Scope::Company => columns!(read, SubscriptionRow, SUBSCRIPTIONS)?,
-        Scope::Tenant(tenant) => columns!(read, SubscriptionRow, SUBSCRIPTIONS_OF, Id(tenant))?,
+        Scope::Tenants(tenants) => {
+            columns!(read, SubscriptionRow, SUBSCRIPTIONS_OF, json_ids(tenants.iter().copied()))?
+        }
     };
     found
         .into_iter()
@@ -91,10 +93,12 @@ type PeriodRow = (Id<SubscriptionId>, Id<PeriodId>, At, At, OnDay, OnDay);
 ///
 /// # Errors
 /// When the database fails.
-pub async fn running_periods(read: &mut Read, scope: Scope, instant: Timestamp) -> Result<Vec<RunningPeriod>> {
+pub async fn running_periods(read: &mut Read, scope: Scope<'_>, instant: Timestamp) -> Result<Vec<RunningPeriod>> {
     let found = match scope {
         Scope::Company => columns!(read, PeriodRow, PERIODS, At(instant))?,
-        Scope::Tenant(tenant) => columns!(read, PeriodRow, PERIODS_OF, At(instant), Id(tenant))?,
+        Scope::Tenants(tenants) => {
+            columns!(read, PeriodRow, PERIODS_OF, At(instant), json_ids(tenants.iter().copied()))?
+        }
     };
     let period = |(subscription, id, start, end, first_day, end_day): PeriodRow| RunningPeriod {
         subscription: subscription.0,
@@ -115,11 +119,11 @@ type HeldRow = (Id<SubscriptionId>, At, i64, Id<PlanVersionId>, String, Word<Zon
 ///
 /// # Errors
 /// When the database fails.
-pub async fn held(read: &mut Read, scope: Scope, within: Interval) -> Result<Vec<Held>> {
+pub async fn held(read: &mut Read, scope: Scope<'_>, within: Interval) -> Result<Vec<Held>> {
     let (from, until) = (At(within.start), At(within.end));
     let found = match scope {
         Scope::Company => columns!(read, HeldRow, HELD, until, from)?,
-        Scope::Tenant(tenant) => columns!(read, HeldRow, HELD_OF, until, from, Id(tenant))?,
+        Scope::Tenants(tenants) => columns!(read, HeldRow, HELD_OF, until, from, json_ids(tenants.iter().copied()))?,
     };
     found
         .into_iter()
@@ -150,10 +154,12 @@ type CounterRow = (Id<PeriodId>, Id<MeterId>, i64, i64);
 ///
 /// # Errors
 /// When the database fails.
-pub async fn counters(read: &mut Read, scope: Scope, instant: Timestamp) -> Result<Vec<Counter>> {
+pub async fn counters(read: &mut Read, scope: Scope<'_>, instant: Timestamp) -> Result<Vec<Counter>> {
     let found = match scope {
         Scope::Company => columns!(read, CounterRow, COUNTERS, At(instant))?,
-        Scope::Tenant(tenant) => columns!(read, CounterRow, COUNTERS_OF, At(instant), Id(tenant))?,
+        Scope::Tenants(tenants) => {
+            columns!(read, CounterRow, COUNTERS_OF, At(instant), json_ids(tenants.iter().copied()))?
+        }
     };
     let counter =
         |(period, meter, all, billable): CounterRow| Counter { period: period.0, meter: meter.0, all, billable };
@@ -166,10 +172,10 @@ type LevelRow = (Id<TenantId>, Id<MeterId>, i64, i64);
 ///
 /// # Errors
 /// When the database fails.
-pub async fn level_totals(read: &mut Read, scope: Scope) -> Result<Vec<LevelTotal>> {
+pub async fn level_totals(read: &mut Read, scope: Scope<'_>) -> Result<Vec<LevelTotal>> {
     let found = match scope {
         Scope::Company => columns!(read, LevelRow, LEVELS)?,
-        Scope::Tenant(tenant) => columns!(read, LevelRow, LEVELS_OF, Id(tenant))?,
+        Scope::Tenants(tenants) => columns!(read, LevelRow, LEVELS_OF, json_ids(tenants.iter().copied()))?,
     };
     let total =
         |(tenant, meter, all, billable): LevelRow| LevelTotal { tenant: tenant.0, meter: meter.0, all, billable };
@@ -192,16 +198,16 @@ fn day_use(row: DayRow) -> DayUse {
     DayUse { tenant: tenant.0, meter: meter.0, day: day.0, plan_version, all, billable }
 }
 
-/// All days of use of one tenant from a day on.
+/// All days of use of some tenants from a day on, by plan version.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn days_of(read: &mut Read, tenant: TenantId, from: Day) -> Result<Vec<DayUse>> {
-    let found = columns!(read, DayRow, DAYS_OF, Id(tenant), OnDay(from))?;
+pub async fn days_of(read: &mut Read, tenants: &[TenantId], from: Day) -> Result<Vec<DayUse>> {
+    let found = columns!(read, DayRow, DAYS_OF, OnDay(from), json_ids(tenants.iter().copied()))?;
     Ok(found.into_iter().map(day_use).collect())
 }
 
-/// Days of use of all tenants, of one sort.
+/// Days of use of all tenants, of one sort, not split by plan version.
 ///
 /// # Errors
 /// When the database fails.
@@ -210,12 +216,7 @@ pub async fn days(read: &mut Read, which: Days) -> Result<Vec<DayUse>> {
         Days::OfDayMeters { at, from, to } => {
             columns!(read, DayRow, DAYS_OF_DAY_METERS, At(at), OnDay(from), OnDay(to))?
         }
-        Days::AboveIncluded { at } => columns!(read, DayRow, DAYS_ABOVE_INCLUDED, At(at))?,
         Days::OfLevels { from } => columns!(read, DayRow, DAYS_OF_LEVELS, OnDay(from))?,
-        Days::OfChanged { after, from } => columns!(read, DayRow, DAYS_OF_CHANGED, At(after), OnDay(from))?,
-        Days::WithoutSubscription { at, from } => {
-            columns!(read, DayRow, DAYS_WITHOUT_SUBSCRIPTION, At(at), OnDay(from))?
-        }
     };
     Ok(found.into_iter().map(day_use).collect())
 }
@@ -226,11 +227,13 @@ type EventRow = (Id<TenantId>, Id<MeterId>, Id<PeriodId>, i64);
 ///
 /// # Errors
 /// When the database fails.
-pub async fn events_of(read: &mut Read, scope: Scope, which: EventsOf) -> Result<Vec<EventUse>> {
+pub async fn events_of(read: &mut Read, scope: Scope<'_>, which: EventsOf) -> Result<Vec<EventUse>> {
     let EventsOf { at, since, meter } = which;
     let found = match scope {
-        Scope::Company => rows!(read, EventRow, EVENTS_OF, At(at), At(since), Id(meter))?,
-        Scope::Tenant(tenant) => rows!(read, EventRow, EVENTS_OF_TENANT, At(at), At(since), Id(meter), Id(tenant))?,
+        Scope::Company => rows!(read, EventRow, EVENTS, At(at), At(since), Id(meter))?,
+        Scope::Tenants(tenants) => {
+            rows!(read, EventRow, EVENTS_OF, At(at), At(since), Id(meter), json_ids(tenants.iter().copied()))?
+        }
     };
     let event = |(tenant, meter, period, contribution): EventRow| EventUse {
         tenant: tenant.0,

@@ -8,11 +8,11 @@ use billing::timeline::SubscriptionStatus;
 
 /// Whose rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scope {
+pub enum Scope<'a> {
     /// Of all tenants.
     Company,
-    /// Of one tenant.
-    Tenant(TenantId),
+    /// Of some tenants.
+    Tenants(&'a [TenantId]),
 }
 
 /// A subscription of a tenant.
@@ -141,37 +141,18 @@ pub struct EventsOf {
 /// Which days of use a company-wide read brings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Days {
-    /// Of meters that start again each day: the days from `from` to `to`, both inside.
+    /// Of meters that start again each day: the days from `from` to `to`, both inside, and those of running periods on
+    /// which more was used than the plan includes, or on which an override may say otherwise.
     OfDayMeters {
-        /// The instant at which the meter belongs to a subscription.
+        /// The instant at which the meter belongs to a subscription and that running periods contain.
         at: Timestamp,
         /// The first day.
         from: Day,
         /// The last day.
         to: Day,
     },
-    /// Of meters that start again each day: days of running periods on which more was used than the plan includes,
-    /// or on which an override may say otherwise.
-    AboveIncluded {
-        /// The instant that running periods contain.
-        at: Timestamp,
-    },
     /// Movements of level meters from a day on.
     OfLevels {
-        /// The first day.
-        from: Day,
-    },
-    /// Of tenants whose entitlement changed after an instant: meters of periods from a day on, by plan version.
-    OfChanged {
-        /// The instant after which something changed.
-        after: Timestamp,
-        /// The first day.
-        from: Day,
-    },
-    /// Of tenants without a running subscription: all meters from a day on.
-    WithoutSubscription {
-        /// The instant.
-        at: Timestamp,
         /// The first day.
         from: Day,
     },

@@ -5,13 +5,13 @@ use crate::sql::statements;
 use crate::sums::halves;
 
 macro_rules! cards {
-    ($scope:literal) => {
+    ($scope:expr) => {
         concat!("select tenant_id, name, email, outside_id, country, zone, currency, created_at from tenants ", $scope)
     };
 }
 
 macro_rules! subscriptions {
-    ($scope:literal) => {
+    ($scope:expr) => {
         concat!(
             "select tenant_id, subscription_id, plan_id, status, started_at, ended_at, interval_unit, anchor_day
              from subscriptions ",
@@ -21,7 +21,7 @@ macro_rules! subscriptions {
 }
 
 macro_rules! running_periods {
-    ($scope:literal) => {
+    ($scope:expr) => {
         concat!(
             "select subscription_id, period_id, starts_at, ends_at, first_day, end_day
              from billing_periods where ends_at > $1 and starts_at <= $1 ",
@@ -33,7 +33,7 @@ macro_rules! running_periods {
 // Rows that began by $1 and were not yet replaced at $2, the start of the oldest running period; and the first row of
 // each subscription, which also holds for the rest of the day on which the subscription began.
 macro_rules! held {
-    ($scope:literal) => {
+    ($scope:expr) => {
         concat!(
             "select e.subscription_id, e.valid_from, e.seq, e.plan_version_id, e.overrides, e.zone
              from entitlements e
@@ -47,7 +47,7 @@ macro_rules! held {
 }
 
 macro_rules! counters {
-    ($scope:literal) => {
+    ($scope:expr) => {
         concat!(
             "select c.period_id, c.meter_id, c.quantity, c.billable
              from billing_periods p
@@ -59,13 +59,13 @@ macro_rules! counters {
 }
 
 macro_rules! levels {
-    ($scope:literal) => {
+    ($scope:expr) => {
         concat!("select tenant_id, meter_id, quantity, billable from level_totals ", $scope)
     };
 }
 
 macro_rules! days {
-    ($version:literal, $from:literal, $having:literal) => {
+    ($version:literal, $from:expr, $having:expr) => {
         concat!(
             "select d.tenant_id, d.meter_id, d.day, ",
             $version,
@@ -82,12 +82,22 @@ macro_rules! days {
 }
 
 macro_rules! days_of {
-    () => {
+    ($tenants:expr) => {
         days!(
             "d.plan_version_id",
-            "from usage_days d join meters m on m.meter_id = d.meter_id where d.tenant_id = $1 and d.day >= $2",
+            concat!(
+                "from usage_days d join meters m on m.meter_id = d.meter_id where d.day >= $1 and d.tenant_id in ",
+                $tenants
+            ),
             ", d.plan_version_id"
         )
+    };
+}
+
+// The smallest allowance of a day's plan versions; without one nothing is included, and a null is unlimited.
+macro_rules! included {
+    () => {
+        "min(case when a.meter_id is null then -1 else coalesce(a.included, 9223372036854775807) end)"
     };
 }
 
@@ -98,34 +108,26 @@ macro_rules! days_of_day_meters {
             "from meters m
              join subscription_meters h on h.meter_id = m.meter_id
                  and h.valid_from <= $1 and (h.valid_to is null or h.valid_to > $1)
-             join usage_days d on d.tenant_id = h.tenant_id and d.meter_id = h.meter_id and d.day between $2 and $3
-             where m.reset = 'day'",
-            ""
-        )
-    };
-}
-
-macro_rules! days_above_included {
-    () => {
-        days!(
-            "cast(null as uuid)",
-            "from meters m
-             join subscription_meters h on h.meter_id = m.meter_id
-                 and h.valid_from <= $1 and (h.valid_to is null or h.valid_to > $1)
-             join billing_periods p on p.tenant_id = h.tenant_id and p.subscription_id = h.subscription_id
+             left join billing_periods p on p.tenant_id = h.tenant_id and p.subscription_id = h.subscription_id
                  and p.ends_at > $1 and p.starts_at <= $1
              join usage_days d on d.tenant_id = h.tenant_id and d.meter_id = h.meter_id
-                 and d.day >= p.first_day and d.day < p.end_day
+                 and d.day >= case when p.first_day < $2 then p.first_day else $2 end
+                 and d.day < case when p.end_day > $3 then p.end_day else $3 + 1 end
              left join allowances a on a.plan_version_id = d.plan_version_id and a.meter_id = d.meter_id
              where m.reset = 'day'",
             // The sum above the smallest allowance, compared in halves as it is read.
-            "having sum(d.billable >> 32) + (cast(sum(d.billable & 4294967295) as bigint) >> 32)
-                 > min(case when a.meter_id is null then -1 else coalesce(a.included, 9223372036854775807) end) >> 32
-             or (sum(d.billable >> 32) + (cast(sum(d.billable & 4294967295) as bigint) >> 32)
-                 = min(case when a.meter_id is null then -1 else coalesce(a.included, 9223372036854775807) end) >> 32
-                 and (cast(sum(d.billable & 4294967295) as bigint) & 4294967295)
-                 > (min(case when a.meter_id is null then -1 else coalesce(a.included, 9223372036854775807) end) & 4294967295))
+            concat!(
+                "having d.day between $2 and $3
+             or sum(d.billable >> 32) + (cast(sum(d.billable & 4294967295) as bigint) >> 32) > ",
+                included!(),
+                " >> 32
+             or (sum(d.billable >> 32) + (cast(sum(d.billable & 4294967295) as bigint) >> 32) = ",
+                included!(),
+                " >> 32 and (cast(sum(d.billable & 4294967295) as bigint) & 4294967295) > (",
+                included!(),
+                " & 4294967295))
              or exists (select 1 from overrides o where o.tenant_id = d.tenant_id and o.meter_id = d.meter_id)"
+            )
         )
     };
 }
@@ -142,35 +144,8 @@ macro_rules! days_of_levels {
     };
 }
 
-// Only here a day is split by plan version: only sums over a period are rated in segments.
-macro_rules! days_of_changed {
-    () => {
-        days!(
-            "d.plan_version_id",
-            "from (select distinct tenant_id from entitlements where valid_from > $1 and seq > 1) c
-             join usage_days d on d.tenant_id = c.tenant_id and d.day >= $2
-             join meters m on m.meter_id = d.meter_id and m.reset = 'period' and m.aggregation <> 'level'",
-            ", d.plan_version_id"
-        )
-    };
-}
-
-macro_rules! days_without_subscription {
-    () => {
-        days!(
-            "cast(null as uuid)",
-            "from tenants t
-             join usage_days d on d.tenant_id = t.tenant_id and d.day >= $2
-             join meters m on m.meter_id = d.meter_id and m.aggregation <> 'level'
-             where not exists (select 1 from subscriptions s where s.tenant_id = t.tenant_id
-                 and s.started_at <= $1 and (s.ended_at is null or s.ended_at > $1))",
-            ""
-        )
-    };
-}
-
-macro_rules! events_of {
-    ($scope:literal) => {
+macro_rules! events {
+    ($scope:expr) => {
         concat!(
             "select v.tenant_id, v.meter_id, v.billed_period_id, v.contribution
              from billing_periods p
@@ -243,25 +218,45 @@ macro_rules! columns_of_days {
     };
 }
 
+macro_rules! in_rows {
+    ($rows:expr) => {
+        crate::sql::Sql::same($rows)
+    };
+}
+
+/// The tenants of a list of ids in JSON that is bound as a parameter: on PostgreSQL, and on SQLite.
+macro_rules! of_tenants {
+    ($columns:ident, $rows:ident, $before:literal, $parameter:literal) => {
+        crate::sql::Sql::pair(
+            $columns!($rows!(concat!(
+                $before,
+                " in (select cast(value as uuid) from jsonb_array_elements_text(cast(",
+                $parameter,
+                " as jsonb)))"
+            )))
+            .postgres,
+            $columns!($rows!(concat!($before, " in (select unhex(value) from json_each(", $parameter, "))"))).sqlite,
+        )
+    };
+}
+
 statements! {
     CARDS = sql(columns_of_cards!(cards!("")));
-    CARD = sql(columns_of_cards!(cards!("where tenant_id = $1")));
+    CARDS_OF = sql(of_tenants!(columns_of_cards, cards, "where tenant_id", "$1"));
     SUBSCRIPTIONS = sql(columns_of_subscriptions!(subscriptions!("")));
-    SUBSCRIPTIONS_OF = sql(columns_of_subscriptions!(subscriptions!("where tenant_id = $1")));
+    SUBSCRIPTIONS_OF = sql(of_tenants!(columns_of_subscriptions, subscriptions, "where tenant_id", "$1"));
     PERIODS = sql(columns_of_periods!(running_periods!("")));
-    PERIODS_OF = sql(columns_of_periods!(running_periods!("and tenant_id = $2")));
+    PERIODS_OF = sql(of_tenants!(columns_of_periods, running_periods, "and tenant_id", "$2"));
     HELD = sql(columns_of_held!(held!("")));
-    HELD_OF = sql(columns_of_held!(held!("and e.tenant_id = $3")));
+    HELD_OF = sql(of_tenants!(columns_of_held, held, "and e.tenant_id", "$3"));
     COUNTERS = sql(columns_of_counters!(counters!("")));
-    COUNTERS_OF = sql(columns_of_counters!(counters!("and p.tenant_id = $2")));
+    COUNTERS_OF = sql(of_tenants!(columns_of_counters, counters, "and p.tenant_id", "$2"));
     LEVELS = sql(columns_of_levels!(levels!("")));
-    LEVELS_OF = sql(columns_of_levels!(levels!("where tenant_id = $1")));
-    EVENTS_OF = pair(events_of!(""), events_of!(""));
-    EVENTS_OF_TENANT = pair(events_of!("and p.tenant_id = $4"), events_of!("and p.tenant_id = $4"));
-    DAYS_OF = sql(columns_of_days!(days_of!()));
+    LEVELS_OF = sql(of_tenants!(columns_of_levels, levels, "where tenant_id", "$1"));
+    // As rows: their order matters, and arrays do not promise one.
+    EVENTS = pair(events!(""), events!(""));
+    EVENTS_OF = sql(of_tenants!(in_rows, events, "and p.tenant_id", "$4"));
+    DAYS_OF = sql(of_tenants!(columns_of_days, days_of, "", "$2"));
     DAYS_OF_DAY_METERS = sql(columns_of_days!(days_of_day_meters!()));
-    DAYS_ABOVE_INCLUDED = sql(columns_of_days!(days_above_included!()));
     DAYS_OF_LEVELS = sql(columns_of_days!(days_of_levels!()));
-    DAYS_OF_CHANGED = sql(columns_of_days!(days_of_changed!()));
-    DAYS_WITHOUT_SUBSCRIPTION = sql(columns_of_days!(days_without_subscription!()));
 }
