@@ -79,6 +79,11 @@ impl Place {
         }
     }
 
+    /// The program's way to it anew, as after a start.
+    pub async fn open(&self) -> Result<Store> {
+        Ok(Store::open(&self.target, Access::ReadWrite).await?)
+    }
+
     /// A connection past the program, with the program's settings for durability.
     pub async fn bare(&self) -> Result<Bare> {
         match &self.target {

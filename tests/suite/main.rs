@@ -27,6 +27,7 @@ mod change;
 mod correct;
 mod erase;
 mod import;
+mod kept;
 mod kill;
 mod look;
 mod roles;

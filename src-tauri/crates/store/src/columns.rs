@@ -172,6 +172,7 @@ macro_rules! tuples {
 }
 
 tuples! {
+    (A a, B b)
     (A a, B b, C c, D d)
     (A a, B b, C c, D d, E e, F f)
     (A a, B b, C c, D d, E e, F f, G g, H h)

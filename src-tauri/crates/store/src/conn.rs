@@ -4,10 +4,11 @@
 //! transaction. The macros run one text on either engine. A transaction that is dropped unfinished is rolled back.
 
 use crate::error::{Result, StoreError};
-use crate::limits::Caches;
+use crate::limits::{Caches, locked};
 use crate::sql::Sql;
 use crate::target::Engine;
 use sqlx::{Postgres, Sqlite, Transaction};
+use std::any::{Any, TypeId};
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
@@ -37,6 +38,18 @@ impl Read {
             Conn::Postgres(_) => Engine::Postgres,
             Conn::Sqlite(_) => Engine::Sqlite,
         }
+    }
+
+    /// What was kept of this type since the store was opened.
+    pub fn kept<T: Any + Send + Sync>(&self) -> Option<Arc<T>> {
+        let kept = locked(&self.caches.shelf).get(&TypeId::of::<T>()).map(Arc::clone);
+        kept.and_then(|kept| kept.downcast().ok())
+    }
+
+    /// Keeps something for the next look, in the place of what was kept of its type. Whoever keeps it must find out
+    /// whether it still holds.
+    pub fn keep<T: Any + Send + Sync>(&self, what: Arc<T>) {
+        locked(&self.caches.shelf).insert(TypeId::of::<T>(), what);
     }
 
     /// Notes a failed statement and turns it into an error of the store.

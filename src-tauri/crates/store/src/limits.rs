@@ -9,6 +9,7 @@ use billing::ids::{EntitlementId, MeterId, PlanVersionId, TenantId};
 use billing::level::Limits;
 use billing::meter::Meter;
 use billing::plan::{OverrideInForce, PlanVersion};
+use std::any::{Any, TypeId};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -26,6 +27,8 @@ pub(crate) struct Kept {
 /// twice, so an entry is right for ever.
 #[derive(Debug, Default)]
 pub(crate) struct Caches {
+    /// What callers keep from one look to the next, one of each type.
+    pub(crate) shelf: Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
     pub(crate) meters: Mutex<HashMap<MeterId, Arc<Meter>>>,
     versions: Mutex<Arc<HashMap<PlanVersionId, PlanVersion>>>,
     entitlements: Mutex<HashMap<EntitlementId, Arc<Kept>>>,

@@ -200,7 +200,7 @@ pub async fn set_plan(write: &mut Write, tenant: TenantId, subscription: Subscri
     Ok(())
 }
 
-/// Says where a subscription stands; it has no effect on what is billed.
+/// Says where a subscription stands; it has no effect on what is billed. Call [`crate::tenants::begin_change`] first.
 ///
 /// # Errors
 /// What the database gave.

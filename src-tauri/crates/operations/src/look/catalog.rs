@@ -8,7 +8,7 @@ use billing::plan::{Plan, PlanLookup, PlanVersion};
 use std::collections::HashMap;
 
 /// Everything that is for sale, and everything that is counted.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Catalog {
     meters: HashMap<MeterId, Meter>,
     plans: HashMap<PlanId, Plan>,

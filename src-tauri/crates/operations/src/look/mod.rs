@@ -5,6 +5,7 @@
 
 mod asked;
 pub mod catalog;
+mod company;
 mod event_detail;
 mod events;
 pub mod facts;

@@ -1,9 +1,9 @@
 //! The Overview: who is past 80 % and 100 % now, what they owe, where the month is heading, what waits.
 
+use super::company::{Company, company};
 use super::figures::TenantFigures;
 use super::history::{month_figures, months_before};
 use super::load::{out_of_range, plus_days};
-use super::tenants::{Company, company};
 use super::{projection, shown::tenant_row};
 use crate::error::Result;
 use crate::wire::{CompanyDay, LevelCounts, MonthFigure, Overview, Owed};
@@ -29,8 +29,8 @@ pub async fn overview(store: &Store, at: Timestamp) -> Result<Overview> {
 
 async fn overview_in(read: &mut Read, at: Timestamp) -> Result<Overview> {
     let company = company(read, at).await?;
-    let flagged = company.tenants.iter().filter(|(_, figures)| figures.level > Level::Normal).take(FLAGGED);
-    let flagged = flagged.map(|(facts, figures)| tenant_row(facts, figures, &company.catalog)).collect();
+    let flagged = company.tenants.iter().filter(|entry| entry.1.level > Level::Normal).take(FLAGGED);
+    let flagged = flagged.map(|entry| tenant_row(&entry.0, &entry.1, &company.catalog)).collect();
     let waiting = store::look::quarantine::waiting(read).await?;
     Ok(Overview {
         as_of: at.to_string(),
@@ -45,7 +45,8 @@ async fn overview_in(read: &mut Read, at: Timestamp) -> Result<Overview> {
 
 fn counts(company: &Company) -> LevelCounts {
     let mut counts = LevelCounts { tenants: 0, normal: 0, warning: 0, alert: 0 };
-    for (_, figures) in company.tenants.iter().filter(|(_, figures)| !figures.running.is_empty()) {
+    for (_, figures) in company.tenants.iter().map(|entry| &**entry).filter(|(_, figures)| !figures.running.is_empty())
+    {
         counts.tenants += 1;
         match figures.level {
             Level::Normal => counts.normal += 1,
@@ -68,7 +69,7 @@ struct Sums {
 /// One figure per currency; two currencies never add up.
 fn owed(company: &Company, at: Timestamp) -> Vec<Owed> {
     let mut sums: BTreeMap<Currency, Sums> = BTreeMap::new();
-    for (facts, figures) in &company.tenants {
+    for (facts, figures) in company.tenants.iter().map(|entry| &**entry) {
         for fee in fees(figures) {
             sums.entry(fee.currency()).or_default().fees += i128::from(fee.minor());
         }

@@ -1,6 +1,7 @@
 //! The list of tenants, and the figures of one tenant.
 
 use super::catalog::Catalog;
+use super::company::company;
 use super::facts::TenantFacts;
 use super::figures::{self, Moment, TenantFigures};
 use super::{load, shown};
@@ -8,45 +9,10 @@ use crate::error::{OperationError, Result};
 use crate::wire::{TenantList, TenantRow, UsageReport};
 use billing::ids::TenantId;
 use billing::time::Timestamp;
-use std::cmp::Ordering;
 use store::{Read, Store};
 
 /// The most rows of a list.
 pub const MAX_ROWS: usize = 20_000;
-
-/// Facts and figures of all tenants.
-pub(super) struct Company {
-    pub catalog: Catalog,
-    /// The most urgent first.
-    pub tenants: Vec<(TenantFacts, TenantFigures)>,
-}
-
-pub(super) async fn company(read: &mut Read, at: Timestamp) -> Result<Company> {
-    let catalog = load::catalog(read).await?;
-    let facts = load::company(read, &catalog, at).await?;
-    let mut moment = Moment::new(at);
-    let mut tenants = Vec::with_capacity(facts.len());
-    for facts in facts {
-        let figures = match figures::figures(&facts, &catalog, &mut moment) {
-            // One tenant's sums must not take the list of all from the screen.
-            Err(error) if matches!(error.code(), "overflow" | "not_rated") => {
-                figures::without_sums(&facts, &catalog, at)?
-            }
-            figures => figures?,
-        };
-        tenants.push((facts, figures));
-    }
-    tenants.sort_by(most_urgent_first);
-    Ok(Company { catalog, tenants })
-}
-
-fn most_urgent_first(one: &(TenantFacts, TenantFigures), other: &(TenantFacts, TenantFigures)) -> Ordering {
-    let key =
-        |figures: &TenantFigures| figures.meters.first().map_or((figures.level, None), |it| (it.level, it.percent));
-    figures::most_urgent_first(key(&one.1), key(&other.1))
-        .then_with(|| one.0.card.name.cmp(&other.0.card.name))
-        .then_with(|| one.0.card.id.cmp(&other.0.card.id))
-}
 
 /// All tenants with their levels, the highest percentage first.
 ///
@@ -59,7 +25,7 @@ pub async fn tenants(store: &Store, at: Timestamp) -> Result<TenantList> {
                 let company = company(read, at).await?;
                 let shown = company.tenants.iter().take(MAX_ROWS);
                 let rows: Vec<TenantRow> =
-                    shown.map(|(facts, figures)| shown::tenant_row(facts, figures, &company.catalog)).collect();
+                    shown.map(|entry| shown::tenant_row(&entry.0, &entry.1, &company.catalog)).collect();
                 let total = u32::try_from(company.tenants.len()).unwrap_or(u32::MAX);
                 Ok(TenantList { as_of: at.to_string(), rows, total })
             })

@@ -6,6 +6,7 @@
 use crate::sql::Sql;
 
 pub mod alerts;
+pub mod changes;
 pub mod days;
 pub mod events;
 pub mod quarantine;
@@ -16,6 +17,7 @@ pub mod standing;
 pub(crate) fn statements() -> Vec<(&'static str, &'static str, Sql)> {
     let modules = [
         ("look::alerts", alerts::STATEMENTS),
+        ("look::changes", changes::STATEMENTS),
         ("look::days", days::STATEMENTS),
         ("look::events", events::STATEMENTS),
         ("look::quarantine", quarantine::STATEMENTS),

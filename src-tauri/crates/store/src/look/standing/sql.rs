@@ -86,7 +86,7 @@ macro_rules! days_of {
         days!(
             "d.plan_version_id",
             concat!(
-                "from usage_days d join meters m on m.meter_id = d.meter_id where d.day >= $1 and d.tenant_id in ",
+                "from usage_days d join meters m on m.meter_id = d.meter_id where d.day >= $1 ",
                 $tenants
             ),
             ", d.plan_version_id"
@@ -256,7 +256,7 @@ statements! {
     // As rows: their order matters, and arrays do not promise one.
     EVENTS = pair(events!(""), events!(""));
     EVENTS_OF = sql(of_tenants!(in_rows, events, "and p.tenant_id", "$4"));
-    DAYS_OF = sql(of_tenants!(columns_of_days, days_of, "", "$2"));
+    DAYS_OF = sql(of_tenants!(columns_of_days, days_of, "and d.tenant_id", "$2"));
     DAYS_OF_DAY_METERS = sql(columns_of_days!(days_of_day_meters!()));
     DAYS_OF_LEVELS = sql(columns_of_days!(days_of_levels!()));
 }
