@@ -53,16 +53,25 @@ async fn a_kept_list_is_the_one_read_anew(ledger: Ledger) {
             2 => take(&world, &other, tenant, "storage", 900, step).await,
             3 => take(&world, &ledger.store, tenant, "peak", i64::try_from(step).unwrap(), step).await,
             4 => grant(&ledger.store, &world, tenant, step, None).await,
-            _ => grant(&other, &world, tenant, step, Some("2026-01-20T12:30:00Z")).await,
+            _ => grant(&other, &world, tenant, step, Some("2026-01-20T12:07:30Z")).await,
         };
         world.reload(&ledger.store).await.unwrap();
         assert_same(&ledger, world.now, &what).await;
     }
     let last = assert_same(&ledger, world.now, "all").await;
     assert_ne!(first.rows, last.rows, "something has changed on the way");
-    // The end of the grants, the next hour, the next day, the next period; and back again.
-    let later = ["2026-01-20T12:30:00Z", "2026-01-20T13:00:00Z", "2026-01-21T00:00:00Z", "2026-02-01T00:00:00Z"];
-    for instant in later.into_iter().chain(["2026-01-20T12:00:01Z", "2026-01-02T00:00:00Z", "2026-01-20T12:00:00Z"]) {
+    // Before and after the end of the grants, the next hour, the next day and back, the next period and back.
+    let instants = [
+        "2026-01-20T12:07:29Z",
+        "2026-01-20T12:07:30Z",
+        "2026-01-20T13:00:00Z",
+        "2026-01-21T00:00:00Z",
+        "2026-01-20T23:59:00Z",
+        "2026-02-01T00:00:00Z",
+        "2026-01-31T23:59:00Z",
+        "2026-01-20T12:00:00Z",
+    ];
+    for instant in instants {
         assert_same(&ledger, at(instant), instant).await;
     }
     let many = (0..TENANTS).map(|tenant| {
