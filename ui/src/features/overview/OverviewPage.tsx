@@ -57,7 +57,7 @@ export function OverviewPage() {
       />
       <QueryView query={query} what="The overview" skeleton={<OverviewSkeleton />}>
         {(overview) =>
-          overview.counts.tenants === 0 && overview.days.length === 0 ? (
+          overview.counts.tenants === 0 && overview.days.every(({ events }) => events === 0) ? (
             <EmptyState action={<ImportLink />}>
               Tenants past their limits and what they owe will be here once usage has been imported.
             </EmptyState>
