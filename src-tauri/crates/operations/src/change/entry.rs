@@ -19,7 +19,7 @@ use billing::timeline::{Lateness, Timeline};
 use futures::FutureExt;
 use std::sync::Arc;
 use store::append::{Alerting, Batch, NewEvent, Outcome, append, parents};
-use store::look::events::{StoredEvent, one};
+use store::events::{EventRecord, by_key};
 use store::tenants::Tenant;
 use store::{Read, Store};
 
@@ -85,7 +85,7 @@ impl Wanted {
         })
     }
 
-    fn usage(&self, meter: &Meter, quantity: i64, corrected: Option<&StoredEvent>) -> Usage {
+    fn usage(&self, meter: &Meter, quantity: i64, corrected: Option<&EventRecord>) -> Usage {
         let source = self.corrects.as_ref().map_or_else(|| MANUAL.to_owned(), |of| of.source.clone());
         Usage {
             key: EventKey { tenant: self.tenant, source, key: self.key.clone() },
@@ -124,7 +124,7 @@ async fn prepare(read: &mut Read, wanted: &Wanted) -> Result<Prepared> {
         Some(of) => Some(corrected(read, of, wanted).await?),
     };
     let usage = wanted.usage(&meter, quantity, corrected.as_ref());
-    if let Some(known) = one(read, &usage.key).await? {
+    if let Some(known) = by_key(read, &usage.key).await? {
         return already(wanted, &tenant, &meter, &usage, &known);
     }
     let timeline = store::timelines::load_one(read, wanted.tenant).await?;
@@ -134,8 +134,8 @@ async fn prepare(read: &mut Read, wanted: &Wanted) -> Result<Prepared> {
     Ok(Prepared { change, event: Some(event) })
 }
 
-async fn corrected(read: &mut Read, of: &EventKey, wanted: &Wanted) -> Result<StoredEvent> {
-    let event = one(read, of).await?.ok_or_else(|| {
+async fn corrected(read: &mut Read, of: &EventKey, wanted: &Wanted) -> Result<EventRecord> {
+    let event = by_key(read, of).await?.ok_or_else(|| {
         let message = "The event that this corrects is not in the ledger.";
         OperationError::not_found("unknown_parent", message).field("corrects.key")
     })?;
@@ -151,7 +151,7 @@ async fn corrected(read: &mut Read, of: &EventKey, wanted: &Wanted) -> Result<St
 }
 
 /// The key was entered before: with the same content nothing happens, with other content it is refused.
-fn already(wanted: &Wanted, tenant: &Tenant, meter: &Meter, usage: &Usage, known: &StoredEvent) -> Result<Prepared> {
+fn already(wanted: &Wanted, tenant: &Tenant, meter: &Meter, usage: &Usage, known: &EventRecord) -> Result<Prepared> {
     // Without a time in the form the first entry's "now" counts, or a double click would be a conflict.
     let timed = Usage {
         occurred_at: match wanted.request.occurred_at {

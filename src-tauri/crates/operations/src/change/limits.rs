@@ -10,7 +10,7 @@ use billing::meter::{Aggregation, Meter, Reset};
 use billing::quantity::Quantity;
 use billing::time::Day;
 use store::Read;
-use store::look::events::{day_counter, level_total, period_counter};
+use store::look::event::{day_counter, level_total, period_counter};
 
 /// Where use of a meter is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

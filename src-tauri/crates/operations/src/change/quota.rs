@@ -19,7 +19,7 @@ use billing::timeline::{Lateness, Timeline};
 use futures::FutureExt;
 use std::sync::Arc;
 use store::append::{Alerting, Batch, NewEvent, Outcome, append};
-use store::look::events::one;
+use store::events::by_key;
 use store::{Read, Store};
 
 /// The source of what `admit` records.
@@ -206,7 +206,7 @@ async fn admit(write: &mut store::Write, wanted: &Wanted) -> Result<QuotaAnswer>
     store::tenants::lock(write, wanted.tenant).await?;
     periods::store_missing(write, wanted.tenant, wanted.at, &wanted.new_periods).await?;
     let Weighed { mut answer, meter, event } = weigh(write, wanted).await?;
-    if let Some(known) = one(write, &event.usage.key).await? {
+    if let Some(known) = by_key(write, &event.usage.key).await? {
         let timed = Usage { occurred_at: known.usage.occurred_at, ..event.usage };
         if fingerprint(&timed) != known.fingerprint {
             let message = "This key was admitted before with other content.";

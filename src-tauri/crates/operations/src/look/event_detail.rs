@@ -6,11 +6,12 @@ use crate::error::{OperationError, Result};
 use crate::wire::{DetailPair, EventDetail, EventEffect, SubjectRow};
 use billing::event::EventKey;
 use billing::ids::{PeriodId, SubjectId, TenantId};
-use billing::leaf::{Arrival, LeafFields};
 use billing::meter::{Aggregation, Meter};
 use std::collections::HashMap;
 use std::fmt::Write;
-use store::look::events::{self as ledger, CounterNow, EventLine, EventPosition, StoredEvent};
+use store::events::EventRecord;
+use store::look::event::{self as ledger, CounterNow};
+use store::look::events::{EventLine, EventPosition};
 use store::subjects::{Subject, SubjectKind};
 use store::{Read, Store};
 
@@ -29,7 +30,7 @@ async fn detail_in(read: &mut Read, key: EventKey) -> Result<EventDetail> {
         OperationError::not_found("unknown_event", format!("There is no event '{shown}' of this tenant and source."))
     };
     let catalog = load::catalog(read).await?;
-    let stored = ledger::one(read, &key).await?.ok_or_else(unknown)?;
+    let stored = store::events::by_key(read, &key).await?.ok_or_else(unknown)?;
     let tenant = store::tenants::by_id(read, key.tenant).await?.ok_or_else(unknown)?;
     let meter = catalog.meter(stored.usage.meter).ok_or_else(unknown)?;
     let timeline = store::timelines::load_one(read, key.tenant).await?;
@@ -41,7 +42,6 @@ async fn detail_in(read: &mut Read, key: EventKey) -> Result<EventDetail> {
     let details = ledger::details(read, &key).await?;
     let children = ledger::children(read, &key).await?;
     let subjects = subjects(read, &stored).await?;
-    let leaf = LeafFields::of(&stored.usage, &stored.assignment, stored.fingerprint, arrival(&stored)).leaf();
     let (assignment, usage) = (&stored.assignment, &stored.usage);
     let erased_at = details.as_ref().and_then(|details| details.erased_at).map(|at| at.to_string());
     let row = events::row(line(&stored), &HashMap::from([(tenant.id, tenant)]), &catalog).ok_or_else(unknown)?;
@@ -65,15 +65,11 @@ async fn detail_in(read: &mut Read, key: EventKey) -> Result<EventDetail> {
         details_erased_at: erased_at,
         import_id: stored.import.map(|id| id.to_string()),
         leaf: hexadecimal(&stored.leaf.0),
-        leaf_valid: leaf == stored.leaf,
+        leaf_valid: stored.is_as_written(),
     })
 }
 
-fn arrival(stored: &StoredEvent) -> Arrival {
-    Arrival { received_at: stored.received_at, details: stored.details_hash, import: stored.import, line: stored.line }
-}
-
-fn line(stored: &StoredEvent) -> EventLine {
+fn line(stored: &EventRecord) -> EventLine {
     let usage = &stored.usage;
     EventLine {
         position: EventPosition {
@@ -93,7 +89,7 @@ fn line(stored: &StoredEvent) -> EventLine {
     }
 }
 
-fn plan(stored: &StoredEvent, catalog: &Catalog) -> Option<String> {
+fn plan(stored: &EventRecord, catalog: &Catalog) -> Option<String> {
     let version = catalog.version(stored.assignment.plan_version?)?;
     let plan = catalog.plan_of(version.id)?;
     Some(format!("{}, version {}", plan.name, version.version))
@@ -102,7 +98,7 @@ fn plan(stored: &StoredEvent, catalog: &Catalog) -> Option<String> {
 /// The counters that it went into, with what stands there now.
 async fn effects(
     read: &mut Read,
-    stored: &StoredEvent,
+    stored: &EventRecord,
     meter: &Meter,
     period: &impl Fn(Option<PeriodId>) -> Option<String>,
 ) -> Result<Vec<EventEffect>> {
@@ -133,7 +129,7 @@ async fn effects(
 }
 
 /// The subjects that it refers to. One that is not in the table is shown by its id: the ledger keeps it for ever.
-async fn subjects(read: &mut Read, stored: &StoredEvent) -> Result<Vec<SubjectRow>> {
+async fn subjects(read: &mut Read, stored: &EventRecord) -> Result<Vec<SubjectRow>> {
     let named = stored.usage.subjects;
     let mut rows = Vec::new();
     for (kind, id) in [

@@ -14,7 +14,8 @@ use billing::time::Timestamp;
 use std::cmp::Reverse;
 use store::look::alerts::RaisedAlert;
 use store::look::days::MeterTotal;
-use store::look::events::{EventFilter, Tier};
+use store::look::event::Tier;
+use store::look::events::EventFilter;
 use store::overrides::OverrideRecord;
 use store::{Read, Store};
 
@@ -35,7 +36,7 @@ async fn page_in(read: &mut Read, tenant: TenantId, at: Timestamp) -> Result<Ten
     let One { catalog, facts, figures } = one(read, tenant, at).await?;
     let card = facts.card.clone();
     let overrides = store::overrides::of_tenants(read, &[tenant]).await?;
-    let tiers = store::look::events::tiers(read, tenant, at).await?;
+    let tiers = store::look::event::tiers(read, tenant, at).await?;
     let alerts = store::look::alerts::of_tenant(read, tenant, ALERTS).await?;
     let totals = store::look::days::totals(read, tenant, None).await?;
     let until = at.plus_micros(1).ok();

@@ -1,16 +1,16 @@
-//! The ledger as people look through it: pages by filter, one event whole, what it repeats and what repeats it.
+//! The ledger as people look through it, in pages by filter.
 //!
 //! Newest first in the order (occurred_at, tenant, source, key), which no two events share. A page begins after a
 //! position, never at a number. Every look is bounded: with a tenant it goes through the index of each of its meters,
 //! without one through the index of time, and in both it reads at most [`WINDOW`] events before it answers with what
 //! it has found and where to go on.
 
-use crate::codec::{At, Id, OnDay, Word, at, hash32, id};
-use crate::conn::{Conn, Read, maybe_row, rows};
+use crate::codec::{At, Id, OnDay, Word, at};
+use crate::conn::{Conn, Read, maybe_row};
 use crate::error::{Result, StoreError};
 use crate::sql::statements;
-use billing::event::{Assignment, Classification, EventKey, Fingerprint, Leaf, Subjects, Usage};
-use billing::ids::{EntitlementId, ImportId, MeterId, PeriodId, PlanVersionId, SubjectId, TenantId};
+use billing::event::Classification;
+use billing::ids::{MeterId, SubjectId, TenantId};
 use billing::money::{Cost, Currency};
 use billing::time::{Day, Timestamp};
 use sqlx::{Postgres, QueryBuilder, Sqlite};
@@ -107,69 +107,10 @@ pub struct EventLines {
     pub next: Option<EventPosition>,
 }
 
-/// An event as the ledger has it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredEvent {
-    /// What was said, but for the reason of `billable`, which only the resolved one is kept of.
-    pub usage: Usage,
-    /// What was resolved.
-    pub assignment: Assignment,
-    /// When it was received.
-    pub received_at: Timestamp,
-    /// The import that brought it.
-    pub import: Option<ImportId>,
-    /// Its line in the imported file.
-    pub line: Option<u64>,
-    /// Hash of its content.
-    pub fingerprint: Fingerprint,
-    /// Salted hash of its details.
-    pub details_hash: Option<[u8; 32]>,
-    /// Hash of the row.
-    pub leaf: Leaf,
-}
-
-/// Details of an event.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredDetails {
-    /// Canonical JSON; none once erased.
-    pub body: Option<String>,
-    /// When they were erased.
-    pub erased_at: Option<Timestamp>,
-}
-
-/// A counter row that an event went into.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CounterNow {
-    /// All use.
-    pub all: i64,
-    /// Billable use.
-    pub billable: i64,
-}
-
 statements! {
-    ONE = "select meter_id, quantity, contribution, occurred_at, received_at, cost_nano, cost_currency, day, billable,
-            billable_said, period_id, billed_period_id, entitlement_id, plan_version_id, import_id, line, user_id,
-            client_id, session_id, resource_id, fingerprint, leaf, details_hash, classification, parent_key,
-            billable_reason, provider, action
-        from usage_events where tenant_id = $1 and source = $2 and event_key = $3";
-    CHILDREN = "select event_key from usage_events
-        where tenant_id = $1 and source = $2 and parent_key = $3 order by occurred_at, event_key limit 100";
-    DETAILS = "select body, erased_at from event_details where tenant_id = $1 and source = $2 and event_key = $3";
-    PERIOD_COUNTER = "select quantity, billable from period_counters
-        where tenant_id = $1 and period_id = $2 and meter_id = $3";
-    DAY_COUNTER = "select coalesce(cast(case when $4 = 'max' then max(quantity) else sum(quantity) end as bigint), 0),
-            coalesce(cast(case when $4 = 'max' then max(billable) else sum(billable) end as bigint), 0)
-        from usage_days where tenant_id = $1 and day = $2 and meter_id = $3";
-    LEVEL_TOTAL = "select quantity, billable from level_totals where tenant_id = $1 and meter_id = $2";
     // The newest receipt lies in the newest transaction, nearly always among the newest events.
     NEWEST_RECEIPT = "select max(received_at) from
         (select received_at from usage_events order by occurred_at desc limit 100) newest";
-    // Tiers of stored memories are in the action of events of level meters.
-    TIERS = "select v.action, cast(sum(v.quantity) as bigint),
-            cast(sum(case when v.quantity > 0 then 1 when v.quantity < 0 then -1 else 0 end) as bigint)
-        from meters m join usage_events v on v.tenant_id = $1 and v.meter_id = m.meter_id
-        where m.aggregation = 'level' and v.occurred_at <= $2 and v.action in ('STM', 'ITM', 'LTM')
-        group by v.action";
 }
 
 type LineRow = (
@@ -400,142 +341,6 @@ async fn reached(
     }))
 }
 
-#[derive(sqlx::FromRow)]
-struct OneRow {
-    meter_id: Id<MeterId>,
-    quantity: i64,
-    contribution: i64,
-    occurred_at: At,
-    received_at: At,
-    cost_nano: Option<i64>,
-    cost_currency: Option<Word<Currency>>,
-    day: OnDay,
-    billable: bool,
-    billable_said: Option<bool>,
-    period_id: Option<Id<PeriodId>>,
-    billed_period_id: Option<Id<PeriodId>>,
-    entitlement_id: Option<Id<EntitlementId>>,
-    plan_version_id: Option<Id<PlanVersionId>>,
-    import_id: Option<Id<ImportId>>,
-    line: Option<i64>,
-    user_id: Option<Id<SubjectId>>,
-    client_id: Option<Id<SubjectId>>,
-    session_id: Option<Id<SubjectId>>,
-    resource_id: Option<Id<SubjectId>>,
-    fingerprint: Vec<u8>,
-    leaf: Vec<u8>,
-    details_hash: Option<Vec<u8>>,
-    classification: Word<Classification>,
-    parent_key: Option<String>,
-    billable_reason: String,
-    provider: String,
-    action: String,
-}
-
-/// One event, by what identifies it.
-///
-/// # Errors
-/// When the database fails, or holds what cannot be.
-pub async fn one(read: &mut Read, key: &EventKey) -> Result<Option<StoredEvent>> {
-    let found = maybe_row!(read, OneRow, ONE, Id(key.tenant), key.source.as_str(), key.key.as_str())?;
-    let Some(row) = found else { return Ok(None) };
-    Ok(Some(StoredEvent {
-        usage: Usage {
-            key: key.clone(),
-            meter: row.meter_id.0,
-            quantity: row.quantity,
-            occurred_at: row.occurred_at.0,
-            classification: row.classification.0,
-            parent: row.parent_key,
-            billable: row.billable_said,
-            billable_reason: None,
-            cost: cost(row.cost_nano, row.cost_currency),
-            provider: row.provider,
-            action: row.action,
-            subjects: Subjects {
-                user: id(row.user_id),
-                client: id(row.client_id),
-                session: id(row.session_id),
-                resource: id(row.resource_id),
-            },
-        },
-        assignment: Assignment {
-            day: row.day.0,
-            period: id(row.period_id),
-            billed_period: id(row.billed_period_id),
-            entitlement: id(row.entitlement_id),
-            plan_version: id(row.plan_version_id),
-            contribution: row.contribution,
-            billable: row.billable,
-            billable_reason: row.billable_reason,
-        },
-        received_at: row.received_at.0,
-        import: id(row.import_id),
-        line: row.line.map(u64::try_from).transpose().map_err(StoreError::corrupt)?,
-        fingerprint: Fingerprint(hash32(&row.fingerprint)?),
-        details_hash: row.details_hash.as_deref().map(hash32).transpose()?,
-        leaf: Leaf(hash32(&row.leaf)?),
-    }))
-}
-
-/// Keys of the events that repeat or correct an event, in their order; at most 100.
-///
-/// # Errors
-/// When the database fails.
-pub async fn children(read: &mut Read, key: &EventKey) -> Result<Vec<String>> {
-    let found = rows!(read, (String,), CHILDREN, Id(key.tenant), key.source.as_str(), key.key.as_str())?;
-    Ok(found.into_iter().map(|(key,)| key).collect())
-}
-
-/// The details of an event; none when it came without.
-///
-/// # Errors
-/// When the database fails.
-pub async fn details(read: &mut Read, key: &EventKey) -> Result<Option<StoredDetails>> {
-    let row =
-        maybe_row!(read, (Option<String>, Option<At>), DETAILS, Id(key.tenant), key.source.as_str(), key.key.as_str())?;
-    Ok(row.map(|(body, erased_at)| StoredDetails { body, erased_at: at(erased_at) }))
-}
-
-/// The counter of a period as it stands now.
-///
-/// # Errors
-/// When the database fails.
-pub async fn period_counter(
-    read: &mut Read,
-    tenant: TenantId,
-    period: PeriodId,
-    meter: MeterId,
-) -> Result<Option<CounterNow>> {
-    let row = maybe_row!(read, (i64, i64), PERIOD_COUNTER, Id(tenant), Id(period), Id(meter))?;
-    Ok(row.map(|(all, billable)| CounterNow { all, billable }))
-}
-
-/// The use of a local day as it stands now, over all its rows.
-///
-/// # Errors
-/// When the database fails.
-pub async fn day_counter(
-    read: &mut Read,
-    tenant: TenantId,
-    day: Day,
-    meter: &billing::meter::Meter,
-) -> Result<CounterNow> {
-    let aggregation = meter.aggregation.as_str();
-    let row = maybe_row!(read, (i64, i64), DAY_COUNTER, Id(tenant), OnDay(day), Id(meter.id), aggregation)?;
-    let (all, billable) = row.unwrap_or_default();
-    Ok(CounterNow { all, billable })
-}
-
-/// The running total of a level meter as it stands now.
-///
-/// # Errors
-/// When the database fails.
-pub async fn level_total(read: &mut Read, tenant: TenantId, meter: MeterId) -> Result<Option<CounterNow>> {
-    let row = maybe_row!(read, (i64, i64), LEVEL_TOTAL, Id(tenant), Id(meter))?;
-    Ok(row.map(|(all, billable)| CounterNow { all, billable }))
-}
-
 /// The newest receipt among the newest events; none in an empty ledger.
 ///
 /// # Errors
@@ -543,24 +348,4 @@ pub async fn level_total(read: &mut Read, tenant: TenantId, meter: MeterId) -> R
 pub async fn newest_receipt(read: &mut Read) -> Result<Option<Timestamp>> {
     let row = maybe_row!(read, (Option<At>,), NEWEST_RECEIPT)?;
     Ok(row.and_then(|(received_at,)| at(received_at)))
-}
-
-/// What a tenant holds in one tier of memory.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tier {
-    /// `STM`, `ITM` or `LTM`.
-    pub name: String,
-    /// Bytes held.
-    pub bytes: i64,
-    /// Memories held: stored less freed.
-    pub count: i64,
-}
-
-/// Stored memories by tier at an instant, from the movements of the tenant's level meters.
-///
-/// # Errors
-/// When the database fails.
-pub async fn tiers(read: &mut Read, tenant: TenantId, until: Timestamp) -> Result<Vec<Tier>> {
-    let found = rows!(read, (String, i64, i64), TIERS, Id(tenant), At(until))?;
-    Ok(found.into_iter().map(|(name, bytes, count)| Tier { name, bytes, count }).collect())
 }

@@ -8,6 +8,7 @@ use crate::sql::Sql;
 pub mod alerts;
 pub mod changes;
 pub mod days;
+pub mod event;
 pub mod events;
 pub mod quarantine;
 pub mod search;
@@ -19,6 +20,7 @@ pub(crate) fn statements() -> Vec<(&'static str, &'static str, Sql)> {
         ("look::alerts", alerts::STATEMENTS),
         ("look::changes", changes::STATEMENTS),
         ("look::days", days::STATEMENTS),
+        ("look::event", event::STATEMENTS),
         ("look::events", events::STATEMENTS),
         ("look::quarantine", quarantine::STATEMENTS),
         ("look::search", search::STATEMENTS),

@@ -85,10 +85,7 @@ macro_rules! days_of {
     ($tenants:expr) => {
         days!(
             "d.plan_version_id",
-            concat!(
-                "from usage_days d join meters m on m.meter_id = d.meter_id where d.day >= $1 ",
-                $tenants
-            ),
+            concat!("from usage_days d join meters m on m.meter_id = d.meter_id where d.day >= $1 ", $tenants),
             ", d.plan_version_id"
         )
     };
