@@ -9,6 +9,7 @@ use billing::ids::{AlertId, MeterId, PeriodId, TenantId};
 use billing::level::Level;
 use billing::time::{Day, Timestamp};
 use sha2::{Digest, Sha256};
+use std::collections::HashSet;
 use std::fmt;
 
 /// Where use is counted until it starts again.
@@ -61,11 +62,19 @@ pub struct Alert {
 statements! {
     RAISE = pair(
         "insert into alerts (tenant_id, meter_id, place, level, alert_id, raised_at, used, base, source, event_key, occurred_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict do nothing",
+         select w.t, w.m, w.p, w.l, w.i, $2, w.u, w.b, w.s, w.k, timestamptz 'epoch' + w.o * interval '1 microsecond'
+           from jsonb_to_recordset(cast($1 as jsonb))
+             as w(t uuid, m uuid, p text, l text, i uuid, u bigint, b bigint, s text, k text, o bigint)
+         on conflict do nothing returning alert_id",
         // A trigger refuses a key that is there before `on conflict` would look away.
         "insert into alerts (tenant_id, meter_id, place, level, alert_id, raised_at, used, base, source, event_key, occurred_at)
-         select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11
-          where not exists (select 1 from alerts where tenant_id = $1 and meter_id = $2 and place = $3 and level = $4)"
+         select unhex(w.value->>'t'), unhex(w.value->>'m'), w.value->>'p', w.value->>'l', unhex(w.value->>'i'), $2,
+                w.value->>'u', w.value->>'b', w.value->>'s', w.value->>'k', w.value->>'o'
+           from json_each($1) w
+          where not exists (select 1 from alerts a
+                 where a.tenant_id = unhex(w.value->>'t') and a.meter_id = unhex(w.value->>'m')
+                   and a.place = w.value->>'p' and a.level = w.value->>'l')
+         returning alert_id"
     );
     RECOVER = "update alerts set recovered_at = $5 where tenant_id = $1 and meter_id = $2 and place = $3 and level = $4 and recovered_at is null";
     OF_TENANT = "select tenant_id, meter_id, place, level, alert_id, raised_at, used, base, source, event_key, occurred_at, recovered_at
@@ -123,7 +132,7 @@ pub struct AlertKey {
 }
 
 impl AlertKey {
-    fn id(&self) -> AlertId {
+    pub(crate) fn id(&self) -> AlertId {
         let text = format!("{} {} {} {}", self.tenant, self.meter, self.place, self.level);
         let hash = Sha256::digest(text);
         let mut bytes = [0; 16];
@@ -145,27 +154,50 @@ pub struct Crossing<'a> {
     pub occurred_at: Timestamp,
 }
 
-/// Raises an alert unless it was raised before; says whether it was.
+/// Raises alerts, in the order of their keys, but not those that were raised before. Gives the ones that it raised.
 ///
 /// # Errors
 /// What the database gave.
-pub async fn raise(write: &mut Write, key: AlertKey, crossing: Crossing<'_>, now: Timestamp) -> Result<bool> {
-    let raised = execute!(
-        write,
-        RAISE,
-        Id(key.tenant),
-        Id(key.meter),
-        key.place.to_string(),
-        Word(key.level),
-        Id(key.id()),
-        At(now),
-        crossing.used,
-        crossing.base,
-        crossing.event.source.as_str(),
-        crossing.event.key.as_str(),
-        At(crossing.occurred_at),
-    )?;
-    Ok(raised > 0)
+pub(crate) async fn raise(
+    write: &mut Write,
+    crossings: &[(AlertKey, Crossing<'_>)],
+    now: Timestamp,
+) -> Result<HashSet<AlertId>> {
+    if crossings.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let list: Vec<Raised<'_>> = crossings
+        .iter()
+        .map(|(key, crossing)| Raised {
+            t: key.tenant.uuid().simple().to_string(),
+            m: key.meter.uuid().simple().to_string(),
+            p: key.place.to_string(),
+            l: key.level.to_string(),
+            i: key.id().uuid().simple().to_string(),
+            u: crossing.used,
+            b: crossing.base,
+            s: &crossing.event.source,
+            k: &crossing.event.key,
+            o: crossing.occurred_at.micros(),
+        })
+        .collect();
+    let list = serde_json::to_string(&list).map_err(StoreError::corrupt)?;
+    let raised = rows!(write, (Id<AlertId>,), RAISE, list.as_str(), At(now))?;
+    Ok(raised.into_iter().map(|(id,)| id.0).collect())
+}
+
+#[derive(serde::Serialize)]
+struct Raised<'a> {
+    t: String,
+    m: String,
+    p: String,
+    l: String,
+    i: String,
+    u: i64,
+    b: i64,
+    s: &'a str,
+    k: &'a str,
+    o: i64,
 }
 
 /// Notes that use fell below a level again; says whether there was an alert to recover.

@@ -24,8 +24,6 @@ pub struct Read {
     /// Set once a statement failed because another transaction was in the way: the whole may be run again.
     pub(crate) contended: bool,
     pub(crate) caches: Arc<Caches>,
-    /// Whether this transaction has staged events for COPY already.
-    pub(crate) staged: bool,
 }
 
 /// A transaction that changes. It derefs to [`Read`], so that whatever looks can also look from within a change.

@@ -10,7 +10,7 @@ use secrecy::ExposeSecret;
 use sqlx::pool::{PoolConnection, PoolConnectionMetadata};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection, PgConnection, PgPool, SqliteConnection, SqlitePool};
+use sqlx::{Connection, PgConnection, PgPool, SqlitePool};
 use std::path::Path;
 use std::time::Duration;
 
@@ -19,6 +19,8 @@ pub(crate) const OLDEST_SQLITE: &str = "3.51.3";
 const CONNECTIONS: u32 = 8;
 const WAIT_FOR_CONNECTION: Duration = Duration::from_secs(30);
 const WAIT_FOR_LOCK: Duration = Duration::from_secs(30);
+/// How long an idle connection is taken to be alive without asking.
+const TRUSTED_FOR: Duration = Duration::from_secs(1);
 
 /// Settings that change what a connection reads or trusts and that no field of the options can take back.
 const REFUSED_VARIABLES: [&str; 4] = ["PGOPTIONS", "PGSSLROOTCERT", "PGSSLCERT", "PGSSLKEY"];
@@ -100,29 +102,16 @@ async fn postgres_pool(target: &PostgresTarget, access: Access) -> Result<PgPool
             }
             .boxed()
         })
-        .before_acquire(clean_postgres);
+        .before_acquire(find_alive);
     Ok(options.connect_with(postgres_options(target)?).await?)
 }
 
-/// A `begin` that was cancelled leaves a transaction behind of which sqlx knows nothing: roll back what may be there.
-/// It also finds a connection that the server has closed.
-fn clean_postgres(
+/// Finds a connection that the server has closed. One that was used just now is taken as it is.
+fn find_alive(
     conn: &mut PgConnection,
-    _: PoolConnectionMetadata,
+    kept: PoolConnectionMetadata,
 ) -> futures::future::BoxFuture<'_, std::result::Result<bool, sqlx::Error>> {
-    async move { Ok(sqlx::raw_sql("rollback").execute(conn).await.is_ok()) }.boxed()
-}
-
-fn clean_sqlite(
-    conn: &mut SqliteConnection,
-    _: PoolConnectionMetadata,
-) -> futures::future::BoxFuture<'_, std::result::Result<bool, sqlx::Error>> {
-    async move {
-        // Without a transaction this is an error, which is the usual case and means that the connection is clean.
-        let _none_open = sqlx::raw_sql("rollback").execute(&mut *conn).await;
-        Ok(conn.ping().await.is_ok())
-    }
-    .boxed()
+    async move { Ok(kept.idle_for < TRUSTED_FOR || conn.ping().await.is_ok()) }.boxed()
 }
 
 fn sqlite_options() -> SqliteConnectOptions {
@@ -145,7 +134,6 @@ fn sqlite_pool(connections: u32) -> SqlitePoolOptions {
         .max_connections(connections)
         .acquire_timeout(WAIT_FOR_CONNECTION)
         .test_before_acquire(false)
-        .before_acquire(clean_sqlite)
 }
 
 async fn sqlite_file(path: &Path, access: Access) -> Result<Pools> {

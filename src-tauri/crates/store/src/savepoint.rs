@@ -10,27 +10,20 @@ statements! {
     UNDO = "rollback to savepoint part";
 }
 
-/// A part that was begun.
-#[derive(Debug)]
-pub struct Part {
-    /// Whether there was a staging table before it.
-    staged: bool,
-}
-
 /// Begins a part.
 ///
 /// # Errors
 /// What the database gave.
-pub async fn begin(write: &mut Write) -> Result<Part> {
+pub async fn begin(write: &mut Write) -> Result<()> {
     execute!(write, BEGIN)?;
-    Ok(Part { staged: write.staged })
+    Ok(())
 }
 
 /// Ends a part: it stays, if the transaction commits.
 ///
 /// # Errors
 /// What the database gave.
-pub async fn keep(write: &mut Write, _: Part) -> Result<()> {
+pub async fn keep(write: &mut Write) -> Result<()> {
     execute!(write, KEEP)?;
     Ok(())
 }
@@ -39,8 +32,7 @@ pub async fn keep(write: &mut Write, _: Part) -> Result<()> {
 ///
 /// # Errors
 /// What the database gave.
-pub async fn undo(write: &mut Write, part: Part) -> Result<()> {
+pub async fn undo(write: &mut Write) -> Result<()> {
     execute!(write, UNDO)?;
-    write.staged = part.staged;
-    keep(write, part).await
+    keep(write).await
 }

@@ -92,9 +92,13 @@ impl Store {
         E: From<StoreError> + Send + 'static,
     {
         let inner = Arc::clone(&self.inner);
-        // In a task of its own, because a `begin` that is cancelled halfway leaves its connection in a transaction.
+        // The begin in a task of its own, which nothing cancels: halfway it would leave a transaction in its connection.
         let task = tokio::spawn(async move {
-            let mut read = inner.begin_read().await?;
+            let begun = tokio::spawn({
+                let inner = Arc::clone(&inner);
+                async move { inner.begin_read().await }
+            });
+            let mut read = joined(begun.await)?;
             let done = work(&mut read).await?;
             read.rollback().await.map_err(StoreError::from)?;
             Ok(done)
@@ -214,7 +218,7 @@ impl Inner {
             }
             Pools::Sqlite { readers, .. } => Conn::Sqlite(readers.begin_with("begin").await?),
         };
-        Ok(Read { conn, contended: false, caches: Arc::clone(&self.caches), staged: false })
+        Ok(Read { conn, contended: false, caches: Arc::clone(&self.caches) })
     }
 
     pub(crate) async fn begin_write(&self) -> Result<Write> {
@@ -225,7 +229,7 @@ impl Inner {
             Pools::Postgres(pool) => Conn::Postgres(pool.begin_with("begin").await?),
             Pools::Sqlite { writer, .. } => Conn::Sqlite(writer.begin_with("begin immediate").await?),
         };
-        Ok(Write(Read { conn, contended: false, caches: Arc::clone(&self.caches), staged: false }))
+        Ok(Write(Read { conn, contended: false, caches: Arc::clone(&self.caches) }))
     }
 }
 

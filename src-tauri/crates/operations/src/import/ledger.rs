@@ -71,10 +71,10 @@ impl Ledger<'_> {
         R: Send + 'static,
     {
         let Self::Whole(write) = self else { return self.write(work).await };
-        let part = savepoint::begin(write).await?;
+        savepoint::begin(write).await?;
         let done = work(write).await;
         // A lost connection is told by what failed first.
-        let ended = if done.is_ok() { savepoint::keep(write, part).await } else { savepoint::undo(write, part).await };
+        let ended = if done.is_ok() { savepoint::keep(write).await } else { savepoint::undo(write).await };
         let done = done?;
         ended?;
         Ok(done)

@@ -3,6 +3,7 @@
 //! A crossing is found from the counter's new value less what the batch added; only then are the events looked
 //! through, in order of time, source and key.
 
+use super::arrays::Held;
 use super::{Batch, Staged};
 use crate::alerts::{self, AlertKey, Crossing, Place};
 use crate::codec::{Id, OnDay};
@@ -77,10 +78,15 @@ struct Group<'s, 'a> {
 }
 
 /// Raises and recovers what the batch moved across a level.
-pub(crate) async fn evaluate(write: &mut Write, batch: &Batch, inserted: &[Staged<'_>]) -> Result<Vec<AlertChange>> {
+pub(crate) async fn evaluate(
+    write: &mut Write,
+    batch: &Batch,
+    inserted: &[Staged<'_>],
+    held: &Held,
+) -> Result<Vec<AlertChange>> {
     let groups = groups_with_a_base(write, inserted).await?;
-    let uses = uses(write, groups.keys()).await?;
-    let mut changes = Vec::new();
+    let uses = uses(write, groups.keys(), held).await?;
+    let (mut changes, mut crossings) = (Vec::new(), Vec::new());
     for (spot, mut group) in groups {
         let Some(after) = uses.get(&spot).copied() else { continue };
         let is_max = group.events[0].meter.aggregation == Aggregation::Max;
@@ -94,10 +100,8 @@ pub(crate) async fn evaluate(write: &mut Write, batch: &Batch, inserted: &[Stage
             let key = AlertKey { tenant: spot.0, meter: spot.1, place: spot.2, level };
             let change = |raised| AlertChange { key, raised, used: after, base: group.base };
             if before < threshold && threshold <= after {
-                let crossing = crossing(&group, before, threshold, is_max);
-                if alerts::raise(write, key, crossing, batch.received_at).await? {
-                    changes.push(change(true));
-                }
+                crossings.push((key, crossing(&group, before, threshold, is_max)));
+                changes.push(change(true));
             } else if after < threshold
                 && (threshold <= before || is_max)
                 && alerts::recover(write, key, batch.received_at).await?
@@ -106,6 +110,8 @@ pub(crate) async fn evaluate(write: &mut Write, batch: &Batch, inserted: &[Stage
             }
         }
     }
+    let raised = alerts::raise(write, &crossings, batch.received_at).await?;
+    changes.retain(|change| !change.raised || raised.contains(&change.key.id()));
     Ok(changes)
 }
 
@@ -147,8 +153,9 @@ async fn groups_with_a_base<'s, 'a>(
     Ok(groups)
 }
 
-/// What the counters hold now.
-async fn uses(write: &mut Write, spots: impl Iterator<Item = &Spot>) -> Result<HashMap<Spot, i64>> {
+/// What the counters hold now: those that are not known are asked for.
+async fn uses(write: &mut Write, spots: impl Iterator<Item = &Spot>, held: &Held) -> Result<HashMap<Spot, i64>> {
+    let mut uses = HashMap::new();
     let (mut periods, mut days, mut levels) = (Vec::new(), Vec::new(), Vec::new());
     let mut months: HashMap<(TenantId, MeterId), Vec<Place>> = HashMap::new();
     let mut max_meters = HashMap::new();
@@ -156,6 +163,10 @@ async fn uses(write: &mut Write, spots: impl Iterator<Item = &Spot>) -> Result<H
         let (t, m) = (tenant.uuid().simple().to_string(), meter.uuid().simple().to_string());
         match place {
             Place::Period(period) => {
+                if let Some(billable) = held.get(&(*tenant, *meter, *period)) {
+                    uses.insert((*tenant, *meter, *place), *billable);
+                    continue;
+                }
                 periods.push(Wanted { t, m, p: Some(period.uuid().simple().to_string()), d: None });
             }
             Place::Day(day) => {
@@ -170,7 +181,6 @@ async fn uses(write: &mut Write, spots: impl Iterator<Item = &Spot>) -> Result<H
             }
         }
     }
-    let mut uses = HashMap::new();
     if !periods.is_empty() {
         for (tenant, meter, period, billable) in
             rows!(write, (Id<TenantId>, Id<MeterId>, Id<PeriodId>, i64), PERIODS, json(&periods)?)?

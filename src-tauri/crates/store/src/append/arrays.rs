@@ -1,39 +1,48 @@
-//! Many cache rows at once on PostgreSQL: a column is one array, so a statement has a handful of parameters instead of
-//! tens of thousands, and its text is the same for any number of rows.
+//! The cache rows of a batch on PostgreSQL: one statement, whose text is the same for any number of rows, because a
+//! column is one array.
 
-use super::caches::{CompanyKey, DayKey, PeriodKey, Present};
+use super::caches::{CompanyKey, Sums};
+use crate::codec::Id;
 use crate::conn::{Conn, Write};
-use crate::error::Result;
+use crate::error::{Result, StoreError};
 use crate::sums::{Dimensions, Sum};
-use crate::target::Engine;
-use std::collections::{BTreeMap, BTreeSet};
+use billing::ids::{MeterId, PeriodId, TenantId};
+use std::collections::HashMap;
 use uuid::Uuid;
 
-const ADD_PERIODS: &str = "insert into period_counters (tenant_id, period_id, meter_id, events, quantity, billable)
-    select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[], $5::bigint[], $6::bigint[])
-    on conflict (tenant_id, period_id, meter_id) do update set events = period_counters.events + excluded.events,
-        quantity = period_counters.quantity + excluded.quantity,
-        billable = period_counters.billable + excluded.billable";
-const ADD_DAYS: &str = "insert into usage_days (tenant_id, day, meter_id, plan_version_id, provider, classification,
-        currency, events, quantity, billable, cost_nano)
-    select * from unnest($1::uuid[], $2::integer[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[],
-        $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[])
-    on conflict (tenant_id, day, meter_id, plan_version_id, provider, classification, currency) do update set
-        events = usage_days.events + excluded.events, quantity = usage_days.quantity + excluded.quantity,
-        billable = usage_days.billable + excluded.billable, cost_nano = usage_days.cost_nano + excluded.cost_nano";
-const ADD_COMPANY: &str = "insert into company_day_deltas (day, meter_id, plan_version_id, provider, classification,
-        currency, events, quantity, billable, cost_nano)
-    select * from unnest($1::integer[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::bigint[],
-        $8::bigint[], $9::bigint[], $10::bigint[])";
-const ADD_PRESENCE: &str = "insert into presence (tenant_id, day, kind, subject_id)
-    select * from unnest($1::uuid[], $2::integer[], $3::text[], $4::uuid[]) on conflict do nothing";
-
-/// From this many rows on.
-const FROM: usize = 16;
-
-pub(crate) const fn are_better(write: &Write, rows: usize) -> bool {
-    matches!(write.0.engine(), Engine::Postgres) && rows >= FROM
-}
+/// Days and presence wait for what comes before them by counting its rows: PostgreSQL promises no order, and whatever
+/// touches caches locks in this one.
+const ADD: &str = "with periods as (
+        insert into period_counters (tenant_id, period_id, meter_id, events, quantity, billable)
+        select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[], $5::bigint[], $6::bigint[])
+        on conflict (tenant_id, period_id, meter_id) do update set events = period_counters.events + excluded.events,
+            quantity = period_counters.quantity + excluded.quantity,
+            billable = period_counters.billable + excluded.billable
+        returning tenant_id, period_id, meter_id, billable
+    ), days as (
+        insert into usage_days (tenant_id, day, meter_id, plan_version_id, provider, classification, currency, events,
+            quantity, billable, cost_nano)
+        select * from unnest($7::uuid[], $8::integer[], $9::uuid[], $10::uuid[], $11::text[], $12::text[], $13::text[],
+            $14::bigint[], $15::bigint[], $16::bigint[], $17::bigint[])
+         where (select count(*) from periods) >= 0
+        on conflict (tenant_id, day, meter_id, plan_version_id, provider, classification, currency) do update set
+            events = usage_days.events + excluded.events, quantity = usage_days.quantity + excluded.quantity,
+            billable = usage_days.billable + excluded.billable, cost_nano = usage_days.cost_nano + excluded.cost_nano
+        returning 1
+    ), here as (
+        insert into presence (tenant_id, day, kind, subject_id)
+        select * from unnest($18::uuid[], $19::integer[], $20::text[], $21::uuid[])
+         where (select count(*) from days) >= 0
+        on conflict do nothing
+    ), company as (
+        insert into company_day_deltas (day, meter_id, plan_version_id, provider, classification, currency, events,
+            quantity, billable, cost_nano)
+        select * from unnest($22::integer[], $23::uuid[], $24::uuid[], $25::text[], $26::text[], $27::text[],
+            $28::bigint[], $29::bigint[], $30::bigint[], $31::bigint[])
+    )
+    select tenant_id, meter_id, period_id, billable from periods";
+/// What counters hold that were just added to, billable only.
+pub(crate) type Held = HashMap<(TenantId, MeterId, PeriodId), i64>;
 
 /// The figures of rows, column by column.
 #[derive(Default)]
@@ -79,67 +88,52 @@ impl<'s> Columns<'s> {
     }
 }
 
-type PgQuery<'q> = sqlx::query::Query<'q, sqlx::Postgres, sqlx::postgres::PgArguments>;
-
-async fn run(write: &mut Write, query: PgQuery<'_>) -> Result<()> {
-    let Conn::Postgres(tx) = &mut write.conn else { return Ok(()) };
-    let done = query.execute(&mut **tx).await;
-    done.map_err(|error| write.failed(error))?;
-    Ok(())
-}
-
-pub(crate) async fn add_periods(write: &mut Write, sums: &BTreeMap<PeriodKey, Sum>) -> Result<()> {
-    let figures = Figures::of(sums.values());
-    let query = sqlx::query(ADD_PERIODS)
-        .bind(sums.keys().map(|key| key.0.uuid()).collect::<Vec<_>>())
-        .bind(sums.keys().map(|key| key.1.uuid()).collect::<Vec<_>>())
-        .bind(sums.keys().map(|key| key.2.uuid()).collect::<Vec<_>>())
-        .bind(figures.events)
-        .bind(figures.quantity)
-        .bind(figures.billable);
-    run(write, query).await
-}
-
-pub(crate) async fn add_days(write: &mut Write, sums: &BTreeMap<DayKey, Sum>) -> Result<()> {
-    let figures = Figures::of(sums.values());
-    let columns = Columns::of(sums.keys().map(|key| &key.3));
-    let query = sqlx::query(ADD_DAYS)
-        .bind(sums.keys().map(|key| key.0.uuid()).collect::<Vec<_>>())
-        .bind(sums.keys().map(|key| key.1.number()).collect::<Vec<_>>())
-        .bind(sums.keys().map(|key| key.2.uuid()).collect::<Vec<_>>())
-        .bind(columns.plan_versions)
-        .bind(columns.providers)
-        .bind(columns.classifications)
-        .bind(columns.currencies)
-        .bind(figures.events)
-        .bind(figures.quantity)
-        .bind(figures.billable)
-        .bind(figures.cost_nano);
-    run(write, query).await
-}
-
-pub(crate) async fn add_company(write: &mut Write, rows: &[(&CompanyKey, &Sum)]) -> Result<()> {
-    let figures = Figures::of(rows.iter().map(|(_, sum)| *sum));
-    let columns = Columns::of(rows.iter().map(|(key, _)| &key.2));
-    let query = sqlx::query(ADD_COMPANY)
-        .bind(rows.iter().map(|(key, _)| key.0.number()).collect::<Vec<_>>())
-        .bind(rows.iter().map(|(key, _)| key.1.uuid()).collect::<Vec<_>>())
-        .bind(columns.plan_versions)
-        .bind(columns.providers)
-        .bind(columns.classifications)
-        .bind(columns.currencies)
-        .bind(figures.events)
-        .bind(figures.quantity)
-        .bind(figures.billable)
-        .bind(figures.cost_nano);
-    run(write, query).await
-}
-
-pub(crate) async fn add_presence(write: &mut Write, present: &BTreeSet<Present>) -> Result<()> {
-    let query = sqlx::query(ADD_PRESENCE)
-        .bind(present.iter().map(|row| row.0.uuid()).collect::<Vec<_>>())
-        .bind(present.iter().map(|row| row.1.number()).collect::<Vec<_>>())
-        .bind(present.iter().map(|row| row.2).collect::<Vec<_>>())
-        .bind(present.iter().map(|row| row.3.uuid()).collect::<Vec<_>>());
-    run(write, query).await
+/// Adds up all that simply adds up, and tells what the counters hold now.
+pub(crate) async fn add(write: &mut Write, sums: &Sums) -> Result<Held> {
+    let company: Vec<(&CompanyKey, &Sum)> = sums.company().collect();
+    let (periods, days, deltas) = (
+        Figures::of(sums.periods.values()),
+        Figures::of(sums.days.values()),
+        Figures::of(company.iter().map(|(_, sum)| *sum)),
+    );
+    let of_days = Columns::of(sums.days.keys().map(|key| &key.3));
+    let of_deltas = Columns::of(company.iter().map(|(key, _)| &key.2));
+    let query = sqlx::query_as::<_, (Id<TenantId>, Id<MeterId>, Id<PeriodId>, i64)>(ADD)
+        .bind(sums.periods.keys().map(|key| key.0.uuid()).collect::<Vec<_>>())
+        .bind(sums.periods.keys().map(|key| key.1.uuid()).collect::<Vec<_>>())
+        .bind(sums.periods.keys().map(|key| key.2.uuid()).collect::<Vec<_>>())
+        .bind(periods.events)
+        .bind(periods.quantity)
+        .bind(periods.billable)
+        .bind(sums.days.keys().map(|key| key.0.uuid()).collect::<Vec<_>>())
+        .bind(sums.days.keys().map(|key| key.1.number()).collect::<Vec<_>>())
+        .bind(sums.days.keys().map(|key| key.2.uuid()).collect::<Vec<_>>())
+        .bind(of_days.plan_versions)
+        .bind(of_days.providers)
+        .bind(of_days.classifications)
+        .bind(of_days.currencies)
+        .bind(days.events)
+        .bind(days.quantity)
+        .bind(days.billable)
+        .bind(days.cost_nano)
+        .bind(sums.presence.iter().map(|row| row.0.uuid()).collect::<Vec<_>>())
+        .bind(sums.presence.iter().map(|row| row.1.number()).collect::<Vec<_>>())
+        .bind(sums.presence.iter().map(|row| row.2).collect::<Vec<_>>())
+        .bind(sums.presence.iter().map(|row| row.3.uuid()).collect::<Vec<_>>())
+        .bind(company.iter().map(|(key, _)| key.0.number()).collect::<Vec<_>>())
+        .bind(company.iter().map(|(key, _)| key.1.uuid()).collect::<Vec<_>>())
+        .bind(of_deltas.plan_versions)
+        .bind(of_deltas.providers)
+        .bind(of_deltas.classifications)
+        .bind(of_deltas.currencies)
+        .bind(deltas.events)
+        .bind(deltas.quantity)
+        .bind(deltas.billable)
+        .bind(deltas.cost_nano);
+    let Conn::Postgres(tx) = &mut write.conn else {
+        return Err(StoreError::Refused("arrays are of PostgreSQL only".to_owned()));
+    };
+    let rows = query.fetch_all(&mut **tx).await;
+    let rows = rows.map_err(|error| write.failed(error))?;
+    Ok(rows.into_iter().map(|(tenant, meter, period, billable)| ((tenant.0, meter.0, period.0), billable)).collect())
 }

@@ -2,12 +2,14 @@
 //!
 //! Summed up in Rust from the events that the ledger took, then added in key order, a few statements per batch.
 
-use super::{Staged, arrays};
+use super::Staged;
+use super::arrays::{self, Held};
 use crate::codec::{Id, OnDay, Word};
 use crate::conn::{Write, execute, insert_rows};
 use crate::error::Result;
 use crate::sql::statements;
 use crate::sums::{Dimensions, Sum};
+use crate::target::Engine;
 use billing::event::Classification;
 use billing::ids::{MeterId, PeriodId, SubjectId, TenantId};
 use billing::meter::Aggregation;
@@ -48,29 +50,47 @@ pub(crate) type Present = (TenantId, Day, &'static str, SubjectId);
 
 /// Sums of a batch, in the order in which they are locked.
 #[derive(Default)]
-struct Sums {
-    periods: BTreeMap<PeriodKey, Sum>,
+pub(crate) struct Sums {
+    pub periods: BTreeMap<PeriodKey, Sum>,
     max_periods: BTreeMap<PeriodKey, Sum>,
-    days: BTreeMap<DayKey, Sum>,
+    pub days: BTreeMap<DayKey, Sum>,
     max_days: BTreeMap<DayKey, Sum>,
     levels: BTreeMap<(TenantId, MeterId), Sum>,
     company: BTreeMap<CompanyKey, Sum>,
     /// The company's rows that are full: what comes after them goes into another row.
     company_full: Vec<(CompanyKey, Sum)>,
-    presence: BTreeSet<Present>,
+    pub presence: BTreeSet<Present>,
     /// `max` counters that a correction touches.
     recount: BTreeSet<(TenantId, Option<PeriodId>, Day, MeterId)>,
 }
 
-/// Adds what the ledger took to every cache.
-pub(crate) async fn add(write: &mut Write, inserted: &[Staged<'_>]) -> Result<()> {
+impl Sums {
+    /// The company's rows.
+    pub fn company(&self) -> impl Iterator<Item = (&CompanyKey, &Sum)> {
+        self.company_full.iter().map(|(key, sum)| (key, sum)).chain(&self.company)
+    }
+}
+
+/// Adds what the ledger took to every cache. Tells what period counters hold now, where that costs nothing.
+pub(crate) async fn add(write: &mut Write, inserted: &[Staged<'_>]) -> Result<Held> {
+    if inserted.is_empty() {
+        return Ok(Held::new());
+    }
     let mut sums = Sums::default();
     for event in inserted {
         sum_up(&mut sums, event)?;
     }
-    add_periods(write, &sums.periods).await?;
     add_max_periods(write, &sums.max_periods).await?;
-    add_days(write, &sums.days).await?;
+    let held = match write.engine() {
+        Engine::Postgres => arrays::add(write, &sums).await?,
+        Engine::Sqlite => {
+            add_periods(write, &sums.periods).await?;
+            add_days(write, &sums.days).await?;
+            add_presence(write, &sums.presence).await?;
+            add_company(write, &sums.company().collect::<Vec<_>>()).await?;
+            Held::new()
+        }
+    };
     add_max_days(write, &sums.max_days).await?;
     // The rows above are locked by now, so a recount sees whatever another writer committed to them.
     for (tenant, period, day, meter) in &sums.recount {
@@ -80,9 +100,7 @@ pub(crate) async fn add(write: &mut Write, inserted: &[Staged<'_>]) -> Result<()
         execute!(write, RECOUNT_DAY, Id(*tenant), OnDay(*day), Id(*meter), uuid::Uuid::nil())?;
     }
     add_levels(write, &sums.levels).await?;
-    add_presence(write, &sums.presence).await?;
-    let company: Vec<_> = sums.company_full.iter().map(|(key, sum)| (key, sum)).chain(&sums.company).collect();
-    add_company(write, &company).await
+    Ok(held)
 }
 
 fn sum_up(sums: &mut Sums, event: &Staged<'_>) -> Result<()> {
@@ -138,9 +156,6 @@ macro_rules! upsert_periods {
 }
 
 async fn add_periods(write: &mut Write, sums: &BTreeMap<PeriodKey, Sum>) -> Result<()> {
-    if arrays::are_better(write, sums.len()) {
-        return arrays::add_periods(write, sums).await;
-    }
     let rows: Vec<_> = sums.iter().collect();
     upsert_periods!(
         write,
@@ -190,9 +205,6 @@ macro_rules! upsert_days {
 }
 
 async fn add_days(write: &mut Write, sums: &BTreeMap<DayKey, Sum>) -> Result<()> {
-    if arrays::are_better(write, sums.len()) {
-        return arrays::add_days(write, sums).await;
-    }
     let rows: Vec<_> = sums.iter().collect();
     upsert_days!(
         write,
@@ -226,9 +238,6 @@ async fn add_levels(write: &mut Write, sums: &BTreeMap<(TenantId, MeterId), Sum>
 }
 
 async fn add_presence(write: &mut Write, present: &BTreeSet<Present>) -> Result<()> {
-    if arrays::are_better(write, present.len()) {
-        return arrays::add_presence(write, present).await;
-    }
     let rows: Vec<_> = present.iter().collect();
     insert_rows!(
         write,
@@ -242,9 +251,6 @@ async fn add_presence(write: &mut Write, present: &BTreeSet<Present>) -> Result<
 }
 
 async fn add_company(write: &mut Write, rows: &[(&CompanyKey, &Sum)]) -> Result<()> {
-    if arrays::are_better(write, rows.len()) {
-        return arrays::add_company(write, rows).await;
-    }
     insert_rows!(
         write,
         "insert into company_day_deltas (day, meter_id, plan_version_id, provider, classification, currency, events, quantity, billable, cost_nano)",

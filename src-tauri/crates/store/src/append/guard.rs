@@ -15,11 +15,12 @@ use billing::period::PeriodStatus;
 use std::collections::{BTreeSet, HashMap};
 
 statements! {
+    // One after the other in the order of the list, and a look-up for each: a join would read all periods for one event.
     LOCK_PERIODS = pair(
         "select p.tenant_id, p.period_id, p.status
            from jsonb_to_recordset(cast($1 as jsonb)) as w(t uuid, p uuid)
-           join billing_periods p on p.tenant_id = w.t and p.period_id = w.p
-          order by p.tenant_id, p.period_id for key share of p",
+          cross join lateral (select tenant_id, period_id, status from billing_periods
+                where tenant_id = w.t and period_id = w.p for key share) p",
         "select p.tenant_id, p.period_id, p.status
            from json_each($1) w cross join billing_periods p
              on p.tenant_id = unhex(w.value->>'t') and p.period_id = unhex(w.value->>'p')"

@@ -9,12 +9,12 @@ use billing::event::EventKey;
 use billing::ids::TenantId;
 use std::collections::HashSet;
 
-/// From this many events on PostgreSQL takes them by COPY; below, the temporary table costs more than it saves.
+/// From this many events on PostgreSQL takes them by COPY; below, looking for their keys first costs more than it saves.
 const COPY_FROM: usize = 9;
-/// Rows per statement on SQLite, prepared once; 31 values each.
+/// Rows per statement, prepared once; 31 values each.
 const ROWS_AT_ONCE: usize = 64;
 
-/// Binds an event's columns in the order of `insert_into!`.
+/// Binds an event's columns in the order of `with_columns!`.
 macro_rules! push_event {
     ($values:ident, $batch:ident, $staged:ident) => {{
         let (usage, assignment) = (&$staged.event.usage, &$staged.event.assignment);
@@ -33,13 +33,13 @@ macro_rules! push_event {
         $values.push_bind(assignment.entitlement.map(Id));
         $values.push_bind(assignment.plan_version.map(Id));
         $values.push_bind($batch.import.map(Id));
-        $values.push_bind(copy::line($staged.event.line)?);
+        $values.push_bind($staged.line);
         $values.push_bind(usage.subjects.user.map(Id));
         $values.push_bind(usage.subjects.client.map(Id));
         $values.push_bind(usage.subjects.session.map(Id));
         $values.push_bind(usage.subjects.resource.map(Id));
         $values.push_bind(&$staged.fingerprint.0[..]);
-        $values.push_bind(&$staged.leaf.0[..]);
+        $values.push_bind($staged.leaf($batch).0.to_vec());
         $values.push_bind($staged.details_hash.as_ref().map(|hash| &hash[..]));
         $values.push_bind(usage.key.source.as_str());
         $values.push_bind(usage.key.key.as_str());
@@ -55,19 +55,39 @@ macro_rules! push_event {
 /// Inserts the events and gives the places in `staged` of those whose key was there already. A key that another
 /// transaction is inserting is waited for.
 pub(crate) async fn events(write: &mut Write, batch: &Batch, staged: &[Staged<'_>]) -> Result<Vec<usize>> {
-    match write.engine() {
-        Engine::Postgres if staged.len() >= COPY_FROM => copy::events(write, batch, staged).await,
-        Engine::Postgres => few_on_postgres(write, batch, staged).await,
-        Engine::Sqlite => on_sqlite(write, batch, staged).await,
+    let is_postgres = write.engine() == Engine::Postgres;
+    if is_postgres && staged.len() < COPY_FROM {
+        return one_by_one(write, batch, staged).await;
     }
+    // COPY knows no `on conflict`, and on SQLite a trigger refuses a key before `on conflict` would look away. So the
+    // keys that are there are looked for and left out.
+    let keys: Vec<_> = staged.iter().map(|event| &event.event.usage.key).collect();
+    let there = known::known(write, &keys).await?;
+    let is_there = |event: &Staged<'_>| there.contains_key(&event.event.usage.key);
+    let new: Vec<&Staged<'_>> = staged.iter().filter(|event| !is_there(event)).collect();
+    if !is_postgres {
+        // There is one writer: what was not there stays away until this is done.
+        on_sqlite(write, batch, &new).await?;
+    } else if !copy::events(write, batch, &new).await? {
+        return one_by_one(write, batch, staged).await;
+    }
+    Ok((0..staged.len()).filter(|position| is_there(&staged[*position])).collect())
 }
 
-async fn few_on_postgres(write: &mut Write, batch: &Batch, staged: &[Staged<'_>]) -> Result<Vec<usize>> {
-    if staged.is_empty() {
-        return Ok(Vec::new());
+/// Row after row in the order of keys, as statements of some rows.
+async fn one_by_one(write: &mut Write, batch: &Batch, staged: &[Staged<'_>]) -> Result<Vec<usize>> {
+    let mut refused = Vec::new();
+    for (number, chunk) in staged.chunks(ROWS_AT_ONCE).enumerate() {
+        let places = rows_on_postgres(write, batch, chunk).await?;
+        refused.extend(places.into_iter().map(|place| number * ROWS_AT_ONCE + place));
     }
+    Ok(refused)
+}
+
+async fn rows_on_postgres(write: &mut Write, batch: &Batch, staged: &[Staged<'_>]) -> Result<Vec<usize>> {
     let Conn::Postgres(tx) = &mut write.conn else { return Err(wrong_engine()) };
-    let mut builder = sqlx::QueryBuilder::<sqlx::Postgres>::new(copy::insert_into!("values "));
+    let mut builder =
+        sqlx::QueryBuilder::<sqlx::Postgres>::new(copy::with_columns!("insert into usage_events", "values "));
     for (position, event) in staged.iter().enumerate() {
         builder.push(if position == 0 { "(" } else { ", (" });
         let mut values = builder.separated(", ");
@@ -82,56 +102,22 @@ async fn few_on_postgres(write: &mut Write, batch: &Batch, staged: &[Staged<'_>]
     Ok((0..staged.len()).filter(|position| !inserted.contains(&staged[*position].event.usage.key)).collect())
 }
 
-async fn on_sqlite(write: &mut Write, batch: &Batch, staged: &[Staged<'_>]) -> Result<Vec<usize>> {
-    let mut refused = Vec::new();
-    for (number, chunk) in staged.chunks(ROWS_AT_ONCE).enumerate() {
-        let all: Vec<&Staged<'_>> = chunk.iter().collect();
-        if rows_on_sqlite(write, batch, &all).await? == Inserted::All {
-            continue;
+async fn on_sqlite(write: &mut Write, batch: &Batch, new: &[&Staged<'_>]) -> Result<()> {
+    for chunk in new.chunks(ROWS_AT_ONCE) {
+        let Conn::Sqlite(tx) = &mut write.conn else { return Err(wrong_engine()) };
+        let mut builder =
+            sqlx::QueryBuilder::<sqlx::Sqlite>::new(copy::with_columns!("insert into usage_events", "values "));
+        for (position, event) in chunk.iter().enumerate() {
+            builder.push(if position == 0 { "(" } else { ", (" });
+            let mut values = builder.separated(", ");
+            push_event!(values, batch, event);
+            builder.push(")");
         }
-        // Nothing of the chunk is in. There is one writer, so what is not there now stays away until this is done.
-        let keys: Vec<_> = chunk.iter().map(|event| &event.event.usage.key).collect();
-        let there = known::known(write, &keys).await?;
-        let is_there = |event: &Staged<'_>| there.contains_key(&event.event.usage.key);
-        let new: Vec<&Staged<'_>> = chunk.iter().filter(|event| !is_there(event)).collect();
-        if rows_on_sqlite(write, batch, &new).await? != Inserted::All {
-            return Err(StoreError::AppendOnly("a key is there that is not there".to_owned()));
-        }
-        let places = (0..chunk.len()).filter(|position| is_there(&chunk[*position]));
-        refused.extend(places.map(|position| number * ROWS_AT_ONCE + position));
+        let persistent = chunk.len() == 1 || chunk.len() == ROWS_AT_ONCE;
+        let done = builder.build().persistent(persistent).execute(&mut **tx).await;
+        done.map_err(|error| write.failed(error))?;
     }
-    Ok(refused)
-}
-
-/// What became of a statement.
-#[derive(PartialEq, Eq)]
-enum Inserted {
-    /// Every row is in.
-    All,
-    /// A key was there already: a trigger refused it, and no row is in.
-    None,
-}
-
-/// Inserts rows in one statement. The trigger that keeps a row from being replaced fires before `on conflict` would
-/// look away, so a chunk with a known key fails as a whole; usual chunks have none.
-async fn rows_on_sqlite(write: &mut Write, batch: &Batch, chunk: &[&Staged<'_>]) -> Result<Inserted> {
-    if chunk.is_empty() {
-        return Ok(Inserted::All);
-    }
-    let Conn::Sqlite(tx) = &mut write.conn else { return Err(wrong_engine()) };
-    let mut builder = sqlx::QueryBuilder::<sqlx::Sqlite>::new(copy::insert_into!("values "));
-    for (position, event) in chunk.iter().enumerate() {
-        builder.push(if position == 0 { "(" } else { ", (" });
-        let mut values = builder.separated(", ");
-        push_event!(values, batch, event);
-        builder.push(")");
-    }
-    let persistent = chunk.len() == 1 || chunk.len() == ROWS_AT_ONCE;
-    match builder.build().persistent(persistent).execute(&mut **tx).await {
-        Ok(_) => Ok(Inserted::All),
-        Err(error) if StoreError::is_key_there(&error) => Ok(Inserted::None),
-        Err(error) => Err(write.failed(error)),
-    }
+    Ok(())
 }
 
 /// Keeps the details of events that were inserted.

@@ -1,7 +1,7 @@
 //! Which keys are in the ledger already, and with what content.
 
 use crate::codec::{Id, hash32};
-use crate::conn::{Read, rows};
+use crate::conn::{Conn, Read};
 use crate::error::{Result, StoreError};
 use crate::sql::statements;
 use billing::event::{EventKey, Fingerprint};
@@ -10,14 +10,18 @@ use std::collections::HashMap;
 
 statements! {
     KNOWN = pair(
+        // `offset 0` keeps it a look-up for each key: a ledger that was never analyzed would be read whole.
         "select e.tenant_id, e.source, e.event_key, e.fingerprint
-           from jsonb_to_recordset(cast($1 as jsonb)) as w(t uuid, s text, k text)
-           join usage_events e on e.tenant_id = w.t and e.source = w.s and e.event_key = w.k",
+           from unnest($1::uuid[], $2::text[], $3::text[]) as w(t, s, k)
+          cross join lateral (select tenant_id, source, event_key, fingerprint from usage_events
+                where tenant_id = w.t and source = w.s and event_key = w.k offset 0) e",
         "select e.tenant_id, e.source, e.event_key, e.fingerprint
            from json_each($1) w cross join usage_events e
              on e.tenant_id = unhex(w.value->>'t') and e.source = w.value->>'s' and e.event_key = w.value->>'k'"
     );
 }
+
+type KnownRow = (Id<TenantId>, String, String, Vec<u8>);
 
 /// Keys per statement.
 const KEYS_AT_ONCE: usize = 5_000;
@@ -37,10 +41,21 @@ struct Wanted<'a> {
 pub async fn known(read: &mut Read, keys: &[&EventKey]) -> Result<HashMap<EventKey, Fingerprint>> {
     let mut found = HashMap::new();
     for chunk in keys.chunks(KEYS_AT_ONCE) {
-        let list = json_keys(chunk.iter().copied())?;
-        for (tenant, source, key, fingerprint) in
-            rows!(read, (Id<TenantId>, String, String, Vec<u8>), KNOWN, list.as_str())?
-        {
+        let fetched = match &mut read.conn {
+            Conn::Postgres(tx) => {
+                sqlx::query_as::<_, KnownRow>(KNOWN.postgres)
+                    .bind(chunk.iter().map(|key| key.tenant.uuid()).collect::<Vec<_>>())
+                    .bind(chunk.iter().map(|key| key.source.as_str()).collect::<Vec<_>>())
+                    .bind(chunk.iter().map(|key| key.key.as_str()).collect::<Vec<_>>())
+                    .fetch_all(&mut **tx)
+                    .await
+            }
+            Conn::Sqlite(tx) => {
+                let list = json_keys(chunk.iter().copied())?;
+                sqlx::query_as::<_, KnownRow>(KNOWN.sqlite).bind(list).fetch_all(&mut **tx).await
+            }
+        };
+        for (tenant, source, key, fingerprint) in fetched.map_err(|error| read.failed(error))? {
             found.insert(EventKey { tenant: tenant.0, source, key }, Fingerprint(hash32(&fingerprint)?));
         }
     }

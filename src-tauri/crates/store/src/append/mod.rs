@@ -26,6 +26,7 @@ use crate::conn::Write;
 use crate::error::{Result, StoreError};
 use billing::event::{Assignment, Fingerprint, Leaf, Usage};
 use billing::ids::ImportId;
+use billing::leaf::{Arrival, LeafFields};
 use billing::meter::Meter;
 use billing::time::Timestamp;
 use reduce::Reduced;
@@ -34,7 +35,6 @@ use std::sync::Arc;
 pub(crate) const STATEMENTS: &[&[(&str, crate::sql::Sql)]] = &[
     alerting::STATEMENTS,
     caches::STATEMENTS,
-    copy::STATEMENTS,
     corrections::STATEMENTS,
     guard::STATEMENTS,
     known::STATEMENTS,
@@ -124,8 +124,22 @@ pub(crate) struct Staged<'a> {
     pub event: &'a NewEvent,
     pub meter: Arc<Meter>,
     pub fingerprint: Fingerprint,
-    pub leaf: Leaf,
     pub details_hash: Option<[u8; 32]>,
+    /// Its line, as the column has it.
+    pub line: Option<i64>,
+}
+
+impl Staged<'_> {
+    /// Made where the row is written, not before: not every event gets there, and there the server works meanwhile.
+    pub(crate) fn leaf(&self, batch: &Batch) -> Leaf {
+        let arrival = Arrival {
+            received_at: batch.received_at,
+            details: self.details_hash,
+            import: batch.import,
+            line: self.event.line,
+        };
+        LeafFields::of(&self.event.usage, &self.event.assignment, self.fingerprint, arrival).leaf()
+    }
 }
 
 /// Takes a batch into the ledger and its caches. Everything or nothing of it is in when the transaction commits; events
@@ -144,12 +158,12 @@ pub async fn append(write: &mut Write, batch: &Batch) -> Result<Appended> {
     held.extend(levels::hold_back(write, &mut staged).await?);
     let keys: Vec<_> = held.iter().map(|(staged, _)| &staged.event.usage.key).collect();
     let there = known(write, &keys).await?;
-    let mut first_known = std::collections::HashMap::new();
+    let mut in_ledger: Vec<Option<Fingerprint>> = vec![None; batch.events.len()];
     for (event, outcome) in &held {
         // An event that is in the ledger is a duplicate, whatever has closed or changed since.
         let outcome = match there.get(&event.event.usage.key) {
             Some(known) => {
-                first_known.insert(event.index, *known);
+                in_ledger[event.index] = Some(*known);
                 same_or_conflict(*known, event.fingerprint)
             }
             None => *outcome,
@@ -166,7 +180,7 @@ pub async fn append(write: &mut Write, batch: &Batch) -> Result<Appended> {
         let event = &staged[*position];
         // A new statement sees the winner that the insert only waited for.
         let known = there.get(&event.event.usage.key).ok_or_else(|| contended(write))?;
-        first_known.insert(event.index, *known);
+        in_ledger[event.index] = Some(*known);
         outcomes[event.index] = Some(same_or_conflict(*known, event.fingerprint));
     }
     let refused: std::collections::HashSet<usize> = refused.into_iter().collect();
@@ -177,18 +191,18 @@ pub async fn append(write: &mut Write, batch: &Batch) -> Result<Appended> {
     });
     for event in &staged {
         outcomes[event.index] = Some(Outcome::Accepted);
-        first_known.insert(event.index, event.fingerprint);
+        in_ledger[event.index] = Some(event.fingerprint);
     }
 
     insert::details(write, &staged).await?;
-    caches::add(write, &staged).await?;
+    let held = caches::add(write, &staged).await?;
     let alerts = match batch.alerting {
-        Alerting::Raise => alerting::evaluate(write, batch, &staged).await?,
+        Alerting::Raise => alerting::evaluate(write, batch, &staged, &held).await?,
         Alerting::Silent => Vec::new(),
     };
     for copy in copies {
-        outcomes[copy.index] = Some(match first_known.get(&copy.first) {
-            Some(known) => same_or_conflict(*known, copy.fingerprint),
+        outcomes[copy.index] = Some(match in_ledger[copy.first] {
+            Some(known) => same_or_conflict(known, copy.fingerprint),
             // The first did not get in and does not claim the key: equal ones share its fate, others try again.
             None if copy.same => outcomes[copy.first].unwrap_or(Outcome::Stale),
             None => Outcome::Stale,

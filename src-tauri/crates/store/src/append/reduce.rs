@@ -6,10 +6,8 @@ use super::{Batch, Staged};
 use crate::conn::Write;
 use crate::error::{Result, StoreError};
 use crate::meters;
-use billing::event::{EventKey, Fingerprint};
-use billing::leaf::{Arrival, LeafFields, details_hash, fingerprint};
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+use billing::event::Fingerprint;
+use billing::leaf::{details_hash, fingerprint};
 
 /// A later event with a key that the batch had before.
 pub(crate) struct Copy {
@@ -27,34 +25,26 @@ pub(crate) struct Reduced<'a> {
     pub copies: Vec<Copy>,
 }
 
-/// Keeps the first event of each key, sorted by key, with its fingerprint and leaf.
+/// Keeps the first event of each key, sorted by key, with its fingerprint.
 pub(crate) async fn reduce<'a>(write: &mut Write, batch: &'a Batch) -> Result<Reduced<'a>> {
-    let mut first: HashMap<&EventKey, (usize, Fingerprint)> = HashMap::with_capacity(batch.events.len());
-    let mut staged = Vec::with_capacity(batch.events.len());
+    // A stable sort: of one key the first that was sent comes first.
+    let mut in_order: Vec<usize> = (0..batch.events.len()).collect();
+    in_order.sort_by(|one, other| batch.events[*one].usage.key.cmp(&batch.events[*other].usage.key));
+    let mut staged: Vec<Staged<'a>> = Vec::with_capacity(batch.events.len());
     let mut copies = Vec::new();
-    for (index, event) in batch.events.iter().enumerate() {
+    for index in in_order {
+        let event = &batch.events[index];
         let fingerprint = fingerprint(&event.usage);
-        match first.entry(&event.usage.key) {
-            Entry::Occupied(seen) => {
-                let (first, seen) = *seen.get();
-                copies.push(Copy { index, first, fingerprint, same: seen == fingerprint });
-            }
-            Entry::Vacant(vacant) => {
-                vacant.insert((index, fingerprint));
-                let meter = meters::cached(write, event.usage.meter).await?;
-                let meter = meter.ok_or_else(|| StoreError::NotFound(format!("meter {}", event.usage.meter)))?;
-                let details_hash = event.details.as_ref().map(|details| details_hash(&details.salt, &details.body));
-                let arrival = Arrival {
-                    received_at: batch.received_at,
-                    details: details_hash,
-                    import: batch.import,
-                    line: event.line,
-                };
-                let leaf = LeafFields::of(&event.usage, &event.assignment, fingerprint, arrival).leaf();
-                staged.push(Staged { index, event, meter, fingerprint, leaf, details_hash });
-            }
+        if let Some(first) = staged.last().filter(|first| first.event.usage.key == event.usage.key) {
+            copies.push(Copy { index, first: first.index, fingerprint, same: first.fingerprint == fingerprint });
+            continue;
         }
+        let meter = meters::cached(write, event.usage.meter).await?;
+        let meter = meter.ok_or_else(|| StoreError::NotFound(format!("meter {}", event.usage.meter)))?;
+        let details_hash = event.details.as_ref().map(|details| details_hash(&details.salt, &details.body));
+        let too_large = |_| StoreError::Overflow("a line number".to_owned());
+        let line = event.line.map(i64::try_from).transpose().map_err(too_large)?;
+        staged.push(Staged { index, event, meter, fingerprint, details_hash, line });
     }
-    staged.sort_unstable_by(|one, other| one.event.usage.key.cmp(&other.event.usage.key));
     Ok(Reduced { staged, copies })
 }
