@@ -118,10 +118,10 @@ async fn measure(engine: Engine, extent: Extent, arguments: &Arguments, report: 
     if [What::Ingest, What::Single, What::Month, What::Verify].into_iter().any(|what| arguments.wants(what)) {
         ingest::measure(&place, &company, report).await?;
     }
+    place.settle().await?;
     if arguments.wants(What::Single) {
         single::measure(&place, &company, report).await?;
     }
-    place.settle().await?;
     if arguments.wants(What::Month) {
         look::month_to_date(&place, &company, report).await?;
     }
