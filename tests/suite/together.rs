@@ -16,6 +16,7 @@ on_every_engine!(
     a_checker_during_ingest,
     closing_during_ingest,
     an_uncommitted_winner,
+    large_batches_with_keys_in_common,
     a_failed_audit_undoes_everything,
     folding_during_ingest,
     admitting_again_counts_once,
@@ -217,6 +218,39 @@ async fn an_uncommitted_winner(ledger: Ledger) {
         assert_eq!(count(Outcome::Conflict), 2, "the others are conflicts, though the winner was not committed yet");
         let twin = answers.iter().find(|(_, outcome)| *outcome == Outcome::Duplicate).unwrap();
         assert_eq!(twin.0, winner, "duplicates have the winner's content");
+    }
+    assert_sound(&ledger.store).await;
+}
+
+/// Batches so large that PostgreSQL takes them by COPY, which knows no `on conflict`: half of their keys are in all of
+/// them, the other half in one.
+async fn large_batches_with_keys_in_common(ledger: Ledger) {
+    const EACH: u64 = 60;
+    const RACERS: u64 = 4;
+    let world = Arc::new(World::new(&ledger.store, 8).await.unwrap());
+    for round in 0..8 {
+        let mut racers = Vec::new();
+        for racer in 0..RACERS {
+            let (store, world) = (ledger.store.clone(), Arc::clone(&world));
+            racers.push(tokio::spawn(async move {
+                let event = |number: u64| {
+                    let shared = number % 2 == 0;
+                    let key = format!("{round} {number} {}", if shared { RACERS } else { racer });
+                    let tenant = usize::try_from(number % 8).unwrap();
+                    world.event(tenant, "calls", &key, 1, "2026-01-10T08:00:00Z")
+                };
+                world.outcomes(&store, (0..EACH).map(event).collect()).await.unwrap()
+            }));
+        }
+        let mut accepted = 0;
+        for racer in racers {
+            let outcomes = racer.await.unwrap();
+            let known = [Outcome::Accepted, Outcome::Duplicate];
+            assert!(outcomes.iter().all(|outcome| known.contains(outcome)), "{outcomes:?}");
+            accepted += outcomes.iter().filter(|outcome| **outcome == Outcome::Accepted).count();
+        }
+        let keys = EACH / 2 + EACH / 2 * RACERS;
+        assert_eq!(u64::try_from(accepted).unwrap(), keys, "each key is accepted once");
     }
     assert_sound(&ledger.store).await;
 }

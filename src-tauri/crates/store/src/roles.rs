@@ -53,7 +53,6 @@ begin
         event_details, subjects, period_counters, usage_days, level_totals, company_days, quarantine, imports,
         import_ranges, alerts to billing_writer;
     grant delete on company_day_deltas to billing_writer;
-    execute format('grant temporary on database %I to billing_writer', current_database());
 end
 $$";
 
