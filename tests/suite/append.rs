@@ -429,6 +429,7 @@ async fn one_tenant_beyond_64_bits_stops_nobody(ledger: Ledger) {
     assert_eq!((first.name.as_str(), list.rows.len()), ("Much", 3), "who needs a person comes first");
     assert_eq!(first.level, operations::wire::Level::Alert, "and is flagged");
     let overview = look::overview(&ledger.store, world.now).await.unwrap();
+    assert_eq!(overview.left_out, 1, "and what is owed says that it lacks one");
     let month = overview.months.iter().find(|month| month.meter == "calls").unwrap();
     assert_eq!(month.billable, "18446744073709551617", "2^64 - 2 and 3, to the last unit");
     let own = look::usage(&ledger.store, id, world.now).await.unwrap_err();

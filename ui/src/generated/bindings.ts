@@ -656,6 +656,8 @@ export type Overview = {
 	flagged: TenantRow[],
 	/**  One figure per currency, never summed. */
 	owed: Owed[],
+	/**  Tenants whose sums do not fit into 64 bits: they are flagged, and nothing of them is in what is owed. */
+	left_out: number,
 	/**  Rows in quarantine that wait for a person. */
 	quarantine_waiting: number,
 	/**  Events per day of the last 90 days. */

@@ -20,7 +20,7 @@ function Figures({ overview }: { overview: Overview }) {
   return (
     <div className={classes.grid}>
       <LevelCounts overview={overview} />
-      <Owed owed={overview.owed} />
+      <Owed owed={overview.owed} leftOut={overview.left_out} />
       <Flagged rows={overview.flagged} counts={overview.counts} />
       <EventsPerDay days={overview.days} />
       <MonthlyUse months={overview.months} />

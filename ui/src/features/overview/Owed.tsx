@@ -1,12 +1,13 @@
+import { IconAlertTriangleFilled } from "@tabler/icons-react";
 import { Figure, Section } from "@/components";
 import { plural, useFormat } from "@/format";
 import type { Owed as OwedRow } from "@/generated/bindings";
 import classes from "./overview.module.css";
 
 /** What tenants owe, one block per currency. Currencies never add up. */
-export function Owed({ owed }: { owed: readonly OwedRow[] }) {
+export function Owed({ owed, leftOut }: { owed: readonly OwedRow[]; leftOut: number }) {
   const format = useFormat();
-  if (owed.length === 0) return null;
+  if (owed.length === 0 && leftOut === 0) return null;
   return (
     <Section
       title="Owed for the running periods"
@@ -14,6 +15,13 @@ export function Owed({ owed }: { owed: readonly OwedRow[] }) {
       flush="flush"
       testId="overview-owed"
     >
+      {leftOut > 0 && (
+        <p className={classes.leftOut} role="status" data-testid="overview-left-out">
+          <IconAlertTriangleFilled size={14} aria-hidden />
+          {plural(leftOut, format.count(leftOut), "tenant is", "tenants are")} left out: the use is too large to add up.
+          See the first of the list below.
+        </p>
+      )}
       <div className={classes.owed}>
         {owed.map(({ currency, tenants, overage, fees, overage_projected }) => (
           <div key={currency} className={classes.owedCard} data-testid={`overview-owed-${currency}`}>

@@ -60,6 +60,7 @@ export function overview(): Overview {
         overage_projected: amountOf(overage * 1.37, currency),
       };
     }),
+    left_out: 0,
     quarantine_waiting: 431,
     days: Array.from({ length: 90 }, (_, position) => {
       const instant = now - (89 - position) * 86_400_000;
@@ -80,6 +81,7 @@ export function emptyOverview(): Overview {
     counts: { tenants: 0, normal: 0, warning: 0, alert: 0 },
     flagged: [],
     owed: [],
+    left_out: 0,
     quarantine_waiting: 0,
     days: [],
     months: [],

@@ -128,6 +128,8 @@ pub struct TenantFigures {
     pub percent: Option<Percent>,
     /// Overage so far per currency; lines are rounded once each.
     pub owed: Vec<Money>,
+    /// Its sums do not fit: nothing of it is in any figure of the company.
+    pub is_left_out: bool,
 }
 
 impl TenantFigures {
@@ -218,7 +220,7 @@ pub fn without_sums(facts: &TenantFacts, catalog: &Catalog, at: Timestamp) -> Re
             period: subscription.period,
         });
     }
-    Ok(TenantFigures { running, meters: Vec::new(), level: Level::Alert, percent: None, owed: Vec::new() })
+    Ok(TenantFigures { running, meters: Vec::new(), level: Level::Alert, percent: None, owed: Vec::new(), is_left_out: true })
 }
 
 fn total(running: Vec<RunningSubscription>, mut meters: Vec<MeterFigures>) -> Result<TenantFigures> {
@@ -236,6 +238,7 @@ fn total(running: Vec<RunningSubscription>, mut meters: Vec<MeterFigures>) -> Re
         percent: meters.first().and_then(|meter| meter.percent),
         meters,
         owed: owed.into_values().collect(),
+        is_left_out: false,
     })
 }
 

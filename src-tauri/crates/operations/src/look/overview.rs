@@ -37,6 +37,7 @@ async fn overview_in(read: &mut Read, at: Timestamp) -> Result<Overview> {
         counts: counts(&company),
         flagged,
         owed: owed(&company, at),
+        left_out: left_out(&company),
         quarantine_waiting: waiting.iter().map(|(_, rows)| rows).sum(),
         days: days(read, at).await?,
         months: months(read, &company, at).await?,
@@ -55,6 +56,11 @@ fn counts(company: &Company) -> LevelCounts {
         }
     }
     counts
+}
+
+fn left_out(company: &Company) -> u32 {
+    let left_out = company.tenants.iter().filter(|entry| entry.1.is_left_out).count();
+    u32::try_from(left_out).unwrap_or(u32::MAX)
 }
 
 #[derive(Default)]

@@ -52,6 +52,8 @@ pub struct Overview {
     pub flagged: Vec<TenantRow>,
     /// One figure per currency, never summed.
     pub owed: Vec<Owed>,
+    /// Tenants whose sums do not fit into 64 bits: they are flagged, and nothing of them is in what is owed.
+    pub left_out: u32,
     /// Rows in quarantine that wait for a person.
     #[specta(type = u32)]
     pub quarantine_waiting: u64,
