@@ -6,9 +6,12 @@ use operations::change::{override_act, override_preview};
 use operations::host::FixedHost;
 use operations::look;
 use operations::wire::{OverrideRequest, TenantList};
-use store::append::Outcome;
-use store::{Access, Store};
+use sqlx::Connection;
+use std::sync::Arc;
+use store::append::{Outcome, append};
+use store::{Access, Store, StoreError};
 use support::{Kind, Ledger, World, at};
+use tokio::sync::Notify;
 
 /// So many that one or two changed ones are not a reason to read all.
 const TENANTS: u64 = 40;
@@ -102,4 +105,88 @@ async fn grant(store: &Store, world: &World, tenant: usize, step: u64, until: Op
     let host = FixedHost::with_series(world.now, step * 2 + 1);
     override_act(store, &host, &request, &preview.fingerprint).await.unwrap();
     format!("an override in step {step}")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_did_not_change_is_not_read_again() {
+    let ledger = Ledger::new(Kind::SqliteFile).await.unwrap();
+    let world = World::new(&ledger.store, TENANTS).await.unwrap();
+    take(&world, &ledger.store, 3, "calls", 450, 1).await;
+    let before = look::tenants(&ledger.store, world.now).await.unwrap();
+    // Past the program, so that only who reads the counter can know.
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(ledger.file().unwrap());
+    let mut conn = sqlx::SqliteConnection::connect_with(&options).await.unwrap();
+    sqlx::query("update period_counters set billable = billable + 1").execute(&mut conn).await.unwrap();
+    assert_eq!(look::tenants(&ledger.store, world.now).await.unwrap(), before, "it was kept");
+    take(&world, &ledger.store, 4, "calls", 1, 2).await;
+    let after = look::tenants(&ledger.store, world.now).await.unwrap();
+    let used = |list: &TenantList, tenant: usize| {
+        let id = world.tenants[tenant].to_string();
+        let row = list.rows.iter().find(|row| row.tenant_id == id).unwrap().clone();
+        row.meters.into_iter().find(|cell| cell.meter == "calls").unwrap().used
+    };
+    assert_eq!(used(&after, 3), "450", "who did not change is kept");
+    assert_eq!(used(&after, 4), "1", "who did is read");
+    assert_eq!(used(&anew(&ledger, world.now).await, 3), "451", "a program that was just started reads all");
+}
+
+/// A transaction that began before a look and commits after it has a smaller number than what the look saw.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_commits_late_is_seen() {
+    let ledger = Ledger::new(Kind::Postgres).await.unwrap();
+    let world = World::new(&ledger.store, TENANTS).await.unwrap();
+    assert_same(&ledger, world.now, "nothing").await;
+    let late = world.batch(vec![world.event(0, "calls", "late", 900, "2026-01-20T10:00:00Z")]);
+    let (is_in, wait) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let open = tokio::spawn({
+        let (store, is_in, wait) = (ledger.store.clone(), Arc::clone(&is_in), Arc::clone(&wait));
+        async move {
+            let work = store.write_once(move |write| {
+                Box::pin(async move {
+                    append(write, &late).await?;
+                    is_in.notify_one();
+                    wait.notified().await;
+                    Ok::<_, StoreError>(())
+                })
+            });
+            work.await.unwrap();
+        }
+    });
+    is_in.notified().await;
+    for step in 0..3 {
+        take(&world, &ledger.store, 1, "calls", 10, step).await;
+        assert_same(&ledger, world.now, "another's use").await;
+    }
+    wait.notify_one();
+    open.await.unwrap();
+    let list = assert_same(&ledger, world.now, "the late one").await;
+    assert_eq!(list.rows[0].tenant_id, world.tenants[0].to_string(), "it is flagged and first");
+}
+
+/// A moment before something began is looked at after the moment at which it was seen.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_moment_before_a_grant_is_without_it() {
+    let ledger = Ledger::new(Kind::SqliteFile).await.unwrap();
+    let mut world = World::new(&ledger.store, TENANTS).await.unwrap();
+    take(&world, &ledger.store, 2, "calls", 450, 1).await;
+    assert_same(&ledger, at("2026-01-20T12:00:00Z"), "use").await;
+    world.now = at("2026-01-20T12:05:00Z");
+    grant(&ledger.store, &world, 2, 1, None).await;
+    assert_same(&ledger, at("2026-01-20T12:06:00Z"), "a grant").await;
+    assert_same(&ledger, at("2026-01-20T12:03:00Z"), "a look at the time before it").await;
+    assert_same(&ledger, at("2026-01-20T12:07:00Z"), "a look at the time after it").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_meter_of_days_that_no_plan_covers_is_shown() {
+    let ledger = Ledger::new(Kind::SqliteFile).await.unwrap();
+    let world = World::covering(&ledger.store, TENANTS, &["calls"]).await.unwrap();
+    take(&world, &ledger.store, 5, "tokens", 500, 1).await;
+    let list = assert_same(&ledger, world.now, "a first use").await;
+    let id = world.tenants[5].to_string();
+    let row = list.rows.iter().find(|row| row.tenant_id == id).unwrap();
+    let cell = row.meters.iter().find(|cell| cell.meter == "tokens").unwrap();
+    assert_eq!(cell.used, "500", "the use of today");
+    take(&world, &ledger.store, 5, "tokens", 1, 2).await;
+    assert_same(&ledger, world.now, "a second use").await;
 }

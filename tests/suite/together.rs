@@ -6,9 +6,12 @@ use billing::period::PeriodStatus;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use store::admit::{Admitted, admit};
-use store::append::Outcome;
+use store::append::{Outcome, append};
 use store::{StoreError, audit, periods};
-use support::{Ledger, World};
+use support::postgres::cluster;
+use support::world::append_batch;
+use support::{Kind, Ledger, World};
+use tokio::sync::Notify;
 
 on_every_engine!(
     sixteen_writers_each_event_many_times,
@@ -234,7 +237,7 @@ async fn large_batches_with_keys_in_common(ledger: Ledger) {
             let (store, world) = (ledger.store.clone(), Arc::clone(&world));
             racers.push(tokio::spawn(async move {
                 let event = |number: u64| {
-                    let shared = number % 2 == 0;
+                    let shared = number.is_multiple_of(2);
                     let key = format!("{round} {number} {}", if shared { RACERS } else { racer });
                     let tenant = usize::try_from(number % 8).unwrap();
                     world.event(tenant, "calls", &key, 1, "2026-01-10T08:00:00Z")
@@ -252,6 +255,48 @@ async fn large_batches_with_keys_in_common(ledger: Ledger) {
         let keys = EACH / 2 + EACH / 2 * RACERS;
         assert_eq!(u64::try_from(accepted).unwrap(), keys, "each key is accepted once");
     }
+    assert_sound(&ledger.store).await;
+}
+
+/// A key that is not there when it is looked for and is when COPY meets it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn copy_meets_an_uncommitted_winner() {
+    let ledger = Ledger::new(Kind::Postgres).await.unwrap();
+    let world = World::new(&ledger.store, 2).await.unwrap();
+    let event = |key: &str| world.event(0, "calls", key, 50, "2026-01-10T08:00:00Z");
+    let winner = world.batch(vec![event("7")]);
+    let (is_in, wait) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let open = tokio::spawn({
+        let (store, is_in, wait) = (ledger.store.clone(), Arc::clone(&is_in), Arc::clone(&wait));
+        async move {
+            let work = store.write_once(move |write| {
+                Box::pin(async move {
+                    append(write, &winner).await?;
+                    is_in.notify_one();
+                    wait.notified().await;
+                    Ok::<_, StoreError>(())
+                })
+            });
+            work.await.unwrap();
+        }
+    });
+    is_in.notified().await;
+    let (store, batch) =
+        (ledger.store.clone(), world.batch((0..20).map(|number| event(&number.to_string())).collect()));
+    let second = tokio::spawn(async move { append_batch(&store, batch).await.unwrap() });
+    // Until it waits in COPY for the end of the first.
+    let waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query like 'copy %'";
+    while cluster().sql(ledger.database().unwrap(), waiting).unwrap().trim() == "0" {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    wait.notify_one();
+    open.await.unwrap();
+    let appended = second.await.unwrap();
+    for (number, outcome) in appended.outcomes.iter().enumerate() {
+        let expected = if number == 7 { Outcome::Duplicate } else { Outcome::Accepted };
+        assert_eq!(*outcome, expected, "event {number}");
+    }
+    assert_eq!(appended.alerts.len(), 2, "20 times 50 crosses 80 % and 100 % of 1,000 once each");
     assert_sound(&ledger.store).await;
 }
 

@@ -67,6 +67,14 @@ impl World {
     /// # Errors
     /// What the database gave.
     pub async fn new(store: &Store, tenant_count: u64) -> Result<Self> {
+        Self::covering(store, tenant_count, &["calls", "tokens", "exports", "peak", "storage"]).await
+    }
+
+    /// As [`World::new`], with a plan that covers only some meters.
+    ///
+    /// # Errors
+    /// What the database gave.
+    pub async fn covering(store: &Store, tenant_count: u64, covered: &[&str]) -> Result<Self> {
         let meters = vec![
             meter(1, "calls", Aggregation::Sum, Reset::Period),
             meter(2, "tokens", Aggregation::Sum, Reset::Day),
@@ -81,7 +89,7 @@ impl World {
             name: "Solo".to_owned(),
             rank: 1,
         };
-        let version = version(&plan, &meters);
+        let version = version(&plan, meters.iter().filter(|meter| covered.contains(&meter.code.as_str())));
         let rows = Rows::new(tenant_count, &plan, &version)?;
         let plans: HashMap<_, _> = [(version.id, version.clone())].into();
         let tenant_ids: Vec<TenantId> = rows.tenants.iter().map(|tenant| tenant.id).collect();
@@ -233,7 +241,7 @@ pub async fn append_batch(store: &Store, batch: Batch) -> Result<Appended> {
     Ok(store.write(move |write| Box::pin(async move { append(write, &batch).await })).await?)
 }
 
-fn version(plan: &Plan, meters: &[Meter]) -> PlanVersion {
+fn version<'a>(plan: &Plan, covered: impl Iterator<Item = &'a Meter>) -> PlanVersion {
     // Included 1,000 of everything; a hard stop at 2,000.
     let allowance = Allowance { included: Some(1_000), cap: Some(2_000) };
     PlanVersion {
@@ -246,7 +254,7 @@ fn version(plan: &Plan, meters: &[Meter]) -> PlanVersion {
         minimum: None,
         retry_success: RetryRule::Billable,
         features: Vec::new(),
-        allowances: meters.iter().map(|meter| (meter.id, allowance)).collect(),
+        allowances: covered.map(|meter| (meter.id, allowance)).collect(),
         prices: BTreeMap::new(),
     }
 }

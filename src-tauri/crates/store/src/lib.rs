@@ -18,7 +18,7 @@
 //!   given wherever a `Read` is asked for.
 //! - Reference data: [`tenants`], [`meters`], [`plans`], [`subscriptions`], [`periods`], [`overrides`], [`subjects`];
 //!   each has bulk inserts. [`timelines::load`] gives `billing::timeline::Timeline`s of many tenants at once.
-//! - Before anything that changes what holds for a tenant with events: [`tenants::begin_change`].
+//! - Before anything that changes what holds for a tenant that is committed already, its status too: [`tenants::begin_change`].
 //! - Ids, clock and actor are arguments. Nothing here reads a clock or makes an id.
 //!
 //! It knows no screens, no files to import and no operations.

@@ -114,7 +114,7 @@ pub async fn insert(write: &mut Write, subscriptions: &[SubscriptionRecord]) -> 
 
 /// Adds entitlements, and claims the meters of their plan versions for their subscriptions.
 ///
-/// For a tenant that has events already, call [`crate::tenants::begin_change`] first.
+/// For a tenant that is committed already, call [`crate::tenants::begin_change`] first.
 ///
 /// # Errors
 /// [`StoreError::Constraint`] when a meter belongs to another subscription of the tenant at that time.

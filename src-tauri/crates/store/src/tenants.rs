@@ -177,7 +177,8 @@ pub async fn lock(write: &mut Write, id: TenantId) -> Result<()> {
 }
 
 /// Takes the locks that a change of what held for a tenant needs, and raises its timeline's version: ingest that is
-/// running is waited for, ingest that has resolved against the old version comes back as stale.
+/// running is waited for, ingest that has resolved against the old version comes back as stale, and a list that was kept
+/// reads the tenant again.
 ///
 /// # Errors
 /// [`StoreError::NotFound`].

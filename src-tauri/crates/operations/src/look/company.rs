@@ -57,6 +57,7 @@ pub(super) async fn company(read: &mut Read, at: Timestamp) -> Result<Arc<Compan
     let next_entitlement = changes::next_entitlement(read, at).await?;
     let kept = read.kept::<Kept>().filter(|kept| {
         (kept.from..kept.until).contains(&at)
+            && kept.mark <= mark
             && next_entitlement.is_none_or(|next| kept.until <= next)
             && kept.company.catalog == catalog
     });
@@ -68,7 +69,9 @@ pub(super) async fn company(read: &mut Read, at: Timestamp) -> Result<Arc<Compan
         (Some(kept), Some(changed)) => {
             let company = kept.company.with(read, &changed, at).await?;
             let until = holds_until(&company, &changed, at).map_or(kept.until, |until| until.min(kept.until));
-            (company, kept.from, until)
+            // What was read now need not have held before.
+            let from = if changed.is_empty() { kept.from } else { kept.from.max(at) };
+            (company, from, until)
         }
         _ => {
             let facts = load::company(read, &catalog, at).await?;

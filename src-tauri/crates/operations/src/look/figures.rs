@@ -220,7 +220,14 @@ pub fn without_sums(facts: &TenantFacts, catalog: &Catalog, at: Timestamp) -> Re
             period: subscription.period,
         });
     }
-    Ok(TenantFigures { running, meters: Vec::new(), level: Level::Alert, percent: None, owed: Vec::new(), is_left_out: true })
+    Ok(TenantFigures {
+        running,
+        meters: Vec::new(),
+        level: Level::Alert,
+        percent: None,
+        owed: Vec::new(),
+        is_left_out: true,
+    })
 }
 
 fn total(running: Vec<RunningSubscription>, mut meters: Vec<MeterFigures>) -> Result<TenantFigures> {
@@ -371,8 +378,11 @@ fn uncovered_levels(
         }
         let meter = catalog.meter(total.meter).ok_or_else(|| unknown("meter", total.meter))?;
         let use_now = level_at_end(facts, meter.id, moment.today(facts.card.zone)?.day)?;
-        let place = Place { subscription: None, override_id: None, resets_at: None };
-        meters.push(assemble(meter, Limits::UNLIMITED, use_now, place, Overage::NONE));
+        // A total of nothing is made before the first event, and also where that one is refused.
+        if use_now != Use::default() {
+            let place = Place { subscription: None, override_id: None, resets_at: None };
+            meters.push(assemble(meter, Limits::UNLIMITED, use_now, place, Overage::NONE));
+        }
     }
     Ok(())
 }

@@ -4,14 +4,14 @@
 use super::catalog::Catalog;
 use super::facts::{self, Rows, TenantFacts};
 use crate::error::{OperationError, Result};
-use billing::ids::{MeterId, TenantId};
+use billing::ids::{MeterId, PeriodId, SubscriptionId, TenantId};
 use billing::meter::{Aggregation, Reset};
 use billing::price::Model;
 use billing::time::{Day, Interval, Timestamp, Zone};
 use billing::timeline::MAX_LATE_MICROS;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use store::Read;
-use store::look::standing::{self, Days, EventsOf, RunningPeriod, Scope};
+use store::look::standing::{self, Days, EventsOf, Held, RunningPeriod, Scope};
 
 /// All meters, plans and versions.
 pub(super) async fn catalog(read: &mut Read) -> Result<Catalog> {
@@ -29,7 +29,8 @@ pub(super) async fn company(read: &mut Read, catalog: &Catalog, at: Timestamp) -
     let (from, to) = (plus_days(utc, -1)?, plus_days(utc, 1)?);
     let first_day = rows.periods.iter().map(|period| period.span.first_day).min().unwrap_or(from);
     // Few tenants need all their days: the days of the others are read only where a figure depends on them.
-    let whole = need_all_days(&rows, at);
+    let mut whole = need_all_days(&rows, at);
+    whole.extend(use_days_uncovered(&rows, catalog, at));
     let mut days = Vec::new();
     if catalog.meters().iter().any(|meter| meter.reset == Reset::Day) {
         days.extend(standing::days(read, Days::OfDayMeters { at, from, to }).await?);
@@ -63,6 +64,32 @@ fn need_all_days(rows: &Rows, at: Timestamp) -> HashSet<TenantId> {
     let changed = rows.held.iter().filter(|held| held.seq > 1 && held.valid_from > start);
     without.extend(changed.filter_map(|held| owners.get(&held.subscription)));
     without
+}
+
+/// Tenants that used a meter of days which their plan does not cover: the days of the company are those of covered ones.
+fn use_days_uncovered(rows: &Rows, catalog: &Catalog, at: Timestamp) -> HashSet<TenantId> {
+    let resets_daily = |meter| catalog.meter(meter).is_some_and(|meter| meter.reset == Reset::Day);
+    let mut holding: HashMap<SubscriptionId, &Held> = HashMap::new();
+    for held in rows.held.iter().filter(|held| held.valid_from <= at || held.seq == 1) {
+        let known = holding.entry(held.subscription).or_insert(held);
+        if (known.valid_from, known.seq) < (held.valid_from, held.seq) {
+            *known = held;
+        }
+    }
+    let covers = |subscription: SubscriptionId, meter| {
+        let version = holding.get(&subscription).and_then(|held| catalog.version(held.plan_version));
+        version.is_some_and(|version| version.covers(meter))
+    };
+    let owners: HashMap<SubscriptionId, TenantId> =
+        rows.subscriptions.iter().map(|card| (card.id, card.tenant)).collect();
+    let periods: HashMap<PeriodId, SubscriptionId> =
+        rows.periods.iter().map(|period| (period.id, period.subscription)).collect();
+    let of_days = rows.counters.iter().filter(|counter| resets_daily(counter.meter));
+    let uncovered = of_days.filter_map(|counter| {
+        let subscription = *periods.get(&counter.period)?;
+        (!covers(subscription, counter.meter)).then_some(subscription)
+    });
+    uncovered.filter_map(|subscription| owners.get(&subscription).copied()).collect()
 }
 
 /// The facts of some tenants, in no order; those that are not there are left out.

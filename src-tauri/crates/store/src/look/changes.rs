@@ -13,14 +13,17 @@ use billing::time::Timestamp;
 use std::collections::HashMap;
 
 statements! {
-    // Whatever commits after this snapshot has a number from its first running transaction on.
+    // Whatever commits after this snapshot has a number from its first running transaction on. Numbers beyond its end
+    // are those of another cluster, whose ledger was restored into this one.
     MARK = pair(
         "select cast(cast(pg_snapshot_xmin(pg_current_snapshot()) as text) as bigint)",
         "select coalesce(max(rowid), 0) from usage_events"
     );
     WRITTEN = pair(
         "select tenant_id, count(*) from (
-             select tenant_id from usage_events where written_xid >= cast(cast(cast($1 as bigint) as text) as xid8) limit $2
+             select tenant_id from usage_events
+              where written_xid >= cast(cast(cast($1 as bigint) as text) as xid8)
+                and written_xid < pg_snapshot_xmax(pg_current_snapshot()) limit $2
          ) written group by tenant_id",
         "select tenant_id, count(*) from (
              select tenant_id from usage_events where rowid > $1 limit $2
@@ -33,7 +36,7 @@ statements! {
 }
 
 /// A place in the order in which the ledger is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Mark(i64);
 
 /// The place up to which this transaction sees the ledger whole.
