@@ -40,9 +40,12 @@ impl Folders {
         self.config.join("last-database.txt")
     }
 
-    /// The database that was open last.
+    /// The database that was open last. Not the sample company where its file is gone: then it is made again.
     pub fn last_database(&self) -> Option<String> {
-        std::fs::read_to_string(self.last()).ok().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+        let last = std::fs::read_to_string(self.last()).ok().map(|text| text.trim().to_owned())?;
+        let sample = self.sample();
+        let is_gone = last == sample.display().to_string() && !sample.exists();
+        (!last.is_empty() && !is_gone).then_some(last)
     }
 
     /// Remembers the database that is open now, whole or not at all.
@@ -124,5 +127,26 @@ impl Console {
         if let Some(token) = &*self.import.lock().unwrap_or_else(PoisonError::into_inner) {
             token.cancel();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Folders;
+
+    #[test]
+    fn a_sample_company_that_is_gone_is_made_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let folders = Folders { data: folder.path().join("data"), config: folder.path().join("config") };
+        assert_eq!(folders.last_database(), None, "nothing was open yet");
+        let sample = folders.sample().display().to_string();
+        folders.remember(&sample).unwrap();
+        assert_eq!(folders.last_database(), None, "its file is not there");
+        std::fs::create_dir_all(&folders.data).unwrap();
+        std::fs::write(folders.sample(), "a file").unwrap();
+        assert_eq!(folders.last_database(), Some(sample), "its file is there");
+        folders.remember("/a/file/that/is/gone.sqlite").unwrap();
+        let last = folders.last_database();
+        assert_eq!(last.as_deref(), Some("/a/file/that/is/gone.sqlite"), "of any other file the window says so");
     }
 }
