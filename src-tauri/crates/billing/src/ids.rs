@@ -105,4 +105,22 @@ ids! {
     AuditId = "aud";
     /// The identity of one ledger, made with the database.
     LedgerId = "led";
+    /// An invoice, from its draft on.
+    InvoiceId = "inv";
+    /// A credit note.
+    CreditNoteId = "crn";
+    /// A payment of an invoice.
+    PaymentId = "pay";
+    /// A discount of a tenant.
+    CouponId = "cpn";
+    /// A tenant's prepaid credits.
+    WalletId = "wal";
+    /// A grant or a use of prepaid credits.
+    WalletEntryId = "wle";
+    /// A tenant's case about what was billed.
+    DisputeId = "dsp";
+    /// What a person wrote about a tenant or a case.
+    NoteId = "nte";
+    /// A run of invoices over all tenants.
+    RunId = "run";
 }

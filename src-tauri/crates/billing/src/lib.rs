@@ -8,6 +8,7 @@ pub mod erasure;
 pub mod event;
 pub mod exact;
 pub mod ids;
+pub mod invoice;
 pub mod leaf;
 pub mod level;
 pub mod meter;

@@ -35,6 +35,7 @@ macro_rules! migrations {
 migrations! {
     1 "0001_ledger";
     2 "0002_event_order";
+    3 "0003_invoices";
 }
 
 statements! {

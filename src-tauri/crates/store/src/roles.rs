@@ -47,11 +47,14 @@ begin
     grant usage, create on schema public to billing_owner;
     grant insert on tenants, meters, plans, plan_versions, allowances, prices, subscriptions, subscription_meters,
         entitlements, overrides, billing_periods, usage_events, event_details, subjects, period_counters, usage_days,
-        level_totals, presence, company_days, company_day_deltas, quarantine, imports, import_ranges, alerts, audit_log
+        level_totals, presence, company_days, company_day_deltas, quarantine, imports, import_ranges, alerts, audit_log,
+        billing_settings, billing_accounts, coupons, wallets, wallet_entries, invoices, invoice_lines, invoice_series,
+        credit_notes, credit_note_lines, payments, disputes, dispute_items, notes, invoice_runs, invoice_run_errors
         to billing_writer;
     grant update on tenants, meters, plans, subscriptions, subscription_meters, overrides, billing_periods,
         event_details, subjects, period_counters, usage_days, level_totals, company_days, quarantine, imports,
-        import_ranges, alerts to billing_writer;
+        import_ranges, alerts, billing_settings, billing_accounts, coupons, wallets, invoices, invoice_series, disputes,
+        invoice_runs to billing_writer;
     grant delete on company_day_deltas to billing_writer;
 end
 $$";

@@ -3,10 +3,13 @@
 //! Amounts and quantities are decimal strings, instants RFC 3339 in UTC with a zone beside them where a person reads
 //! them, days `yyyy-mm-dd`, ids with their prefix. TypeScript is generated from these types. No Tauri here.
 
+mod bill;
 mod change;
+mod dispute;
 mod error;
 mod event;
 mod import;
+mod invoice;
 mod job;
 mod overview;
 mod quarantine;
@@ -16,10 +19,13 @@ mod stats;
 mod status;
 mod tenant;
 
+pub use bill::*;
 pub use change::*;
+pub use dispute::*;
 pub use error::*;
 pub use event::*;
 pub use import::*;
+pub use invoice::*;
 pub use job::*;
 pub use overview::*;
 pub use quarantine::*;

@@ -1,0 +1,12 @@
+//! Invoices: what is on one, in which order it comes about, and which state follows which (rules, sections 6 and 7).
+//!
+//! Pure: a document is made from facts that the store reads, and the same facts give the same canonical JSON to the byte.
+//! Not the numbers themselves, which the store gives at finalization, nor how a document looks.
+
+pub mod content;
+pub mod settings;
+
+pub use content::{
+    Content, CreditContent, CreditLine, Issue, Line, LineKind, PartOfPeriod, Party, Settlement, SettlementKind, TaxLine,
+};
+pub use settings::{Account, Approval, Settings};
