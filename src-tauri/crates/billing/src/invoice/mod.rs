@@ -4,9 +4,19 @@
 //! Not the numbers themselves, which the store gives at finalization, nor how a document looks.
 
 pub mod content;
+pub mod error;
+pub mod facts;
+pub mod issue;
 pub mod settings;
+pub mod state;
 
 pub use content::{
     Content, CreditContent, CreditLine, Issue, Line, LineKind, PartOfPeriod, Party, Settlement, SettlementKind, TaxLine,
 };
+pub use error::DraftError;
+pub use facts::{
+    Catalog, CouponFacts, DayUse, EventUse, Facts, FeePaid, LateUse, MeterUse, NextPeriod, PeriodFacts, WalletFacts,
+};
+pub use issue::{Age, IssuedAs, Number};
 pub use settings::{Account, Approval, Settings};
+pub use state::{Action, Hold, Origin, Refused, Standing, Status};
