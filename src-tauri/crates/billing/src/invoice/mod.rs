@@ -4,6 +4,7 @@
 //! Not the numbers themselves, which the store gives at finalization, nor how a document looks.
 
 pub mod content;
+pub mod credit;
 pub mod error;
 pub mod facts;
 pub mod issue;
@@ -13,6 +14,7 @@ pub mod state;
 pub use content::{
     Content, CreditContent, CreditLine, Issue, Line, LineKind, PartOfPeriod, Party, Settlement, SettlementKind, TaxLine,
 };
+pub use credit::{Application, Credit, CreditError, Credited};
 pub use error::DraftError;
 pub use facts::{
     Catalog, CouponFacts, DayUse, EventUse, Facts, FeePaid, LateUse, MeterUse, NextPeriod, PeriodFacts, WalletFacts,
