@@ -6,6 +6,7 @@
 //! Not a fixture for tests: those build what they need.
 
 mod accounts;
+mod books;
 mod catalogue;
 mod company;
 mod create;
