@@ -7,11 +7,11 @@ use super::accounts::Account;
 use super::company::Company;
 use billing::ids::{CouponId, WalletEntryId, WalletId};
 use billing::invoice::facts::{CouponFacts, WalletFacts};
-use billing::invoice::{Account as BillingAccount, Approval, Party, Settings};
+use billing::invoice::{Account as BillingAccount, Approval, Party, Settings, WalletEntryKind};
 use billing::pricing::adjust::Coupon;
 use rust_decimal::Decimal;
 use store::coupons::CouponRecord;
-use store::wallets::{WalletEntry, WalletEntryKind, WalletRecord};
+use store::wallets::{WalletEntry, WalletRecord};
 use store::{StoreError, Write};
 
 const ACTOR: &str = "finance.mia";

@@ -11,6 +11,7 @@ mod catalogue;
 mod company;
 mod create;
 mod incidents;
+mod months;
 mod names;
 mod random;
 mod trace;

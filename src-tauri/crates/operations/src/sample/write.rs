@@ -6,6 +6,7 @@
 use super::accounts::{Account, DAY_MICROS};
 use super::books;
 use super::company::Company;
+use super::months;
 use super::usage::Report;
 use crate::error::{OperationError, Result};
 use crate::wire::Progress;
@@ -77,6 +78,7 @@ pub(super) async fn write(
         tally.put_aside += taken.put_aside;
         tally.alerts += taken.alerts;
     }
+    months::write(store, company, progress).await?;
     progress(Progress { phase: "finishing".to_owned(), done: total.unwrap_or(0), total });
     let shared = Arc::clone(company);
     store.write(move |write| async move { leave(write, &shared).await }.boxed()).await?;
