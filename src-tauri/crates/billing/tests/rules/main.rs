@@ -7,6 +7,7 @@ mod invoices;
 mod leaves;
 mod levels;
 mod numbers;
+mod oracle;
 mod properties;
 mod shapes;
 mod states;
