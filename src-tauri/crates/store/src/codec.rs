@@ -72,7 +72,16 @@ row_ids!(
     QuarantineId,
     AlertId,
     AuditId,
-    LedgerId
+    LedgerId,
+    InvoiceId,
+    CreditNoteId,
+    PaymentId,
+    CouponId,
+    WalletId,
+    WalletEntryId,
+    DisputeId,
+    NoteId,
+    RunId
 );
 
 macro_rules! row_words {
@@ -95,6 +104,9 @@ row_words!(
     RetryRule,
     billing::event::Classification,
     billing::timeline::SubscriptionStatus,
+    billing::invoice::Status,
+    billing::invoice::Origin,
+    billing::invoice::Hold,
 );
 
 impl RowWord for Currency {
