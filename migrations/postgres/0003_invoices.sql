@@ -98,7 +98,7 @@ create table invoices (
     created_at      timestamptz not null,
     updated_at      timestamptz not null,
     primary key (tenant_id, invoice_id),
-    check ((status in ('draft', 'approved')) = (number is null)),
+    check (case when number is null then status in ('draft', 'approved', 'void') else status not in ('draft', 'approved') end), -- void without a number: a draft that was dropped, because it is issued as a credit note or bills nothing any more
     check ((number is null) = (hash is null)),
     check ((number is null) = (issued_at is null)),
     check (origin = 'imported' or (subscription_id is not null and period_id is not null)),
@@ -106,9 +106,16 @@ create table invoices (
 );
 -- One that is not void for each subscription and period, however often and from wherever the run is started.
 create unique index invoices_one on invoices (tenant_id, subscription_id, period_id) where status <> 'void' and origin = 'billed';
-create unique index invoices_number on invoices (series, number) where number is not null;
+create unique index invoices_number on invoices (number, series) where number is not null;
 create unique index invoices_seq on invoices (series, year, seq) where seq is not null;
-create index invoices_listed on invoices (issue_day, tenant_id, invoice_id);
+create index invoices_listed on invoices (issue_day, tenant_id, invoice_id) where number is not null;
+create index invoices_drafts on invoices (ends_at, tenant_id, invoice_id) where number is null;
+create unique index invoices_id on invoices (invoice_id); -- what acts on one names nothing else
+create index invoices_replaces on invoices (tenant_id, replaces) where replaces is not null;
+-- What a run has to do: periods that have no final invoice yet, and use that is billed with another period than its own.
+create index billing_periods_unbilled on billing_periods (ends_at, tenant_id, period_id) where status <> 'finalized';
+create index usage_events_late on usage_events (tenant_id, billed_period_id) where billed_period_id <> period_id;
+create index usage_events_late_from on usage_events (tenant_id, period_id) where billed_period_id <> period_id;
 
 -- The lines of finalized and imported invoices; those of a draft are in its content.
 create table invoice_lines (
@@ -312,6 +319,9 @@ begin
        (new.tenant_id, new.invoice_id, new.origin, new.subscription_id, new.period_id, new.currency, new.created_at) then
         raise exception 'an invoice keeps its identity' using errcode = 'restrict_violation';
     end if;
+    if old.status = 'void' then
+        raise exception 'a void invoice stays so' using errcode = 'restrict_violation';
+    end if;
     if old.number is null then
         return new;
     end if;
@@ -321,8 +331,8 @@ begin
         new.prepaid_minor, new.issued_at, new.issue_day, new.due_day, new.content, new.hash, new.replaces, new.import_id) then
         raise exception 'a finalized invoice never changes' using errcode = 'restrict_violation';
     end if;
-    if old.status = 'void' or (new.status = 'void' and (old.paid_minor > 0 or new.paid_minor > 0 or new.credited_minor > 0)) then
-        raise exception 'only an invoice without payment can be void, and it stays so' using errcode = 'restrict_violation';
+    if new.status = 'void' and (old.paid_minor > 0 or new.paid_minor > 0 or new.credited_minor > 0) then
+        raise exception 'only an invoice without payment can be void' using errcode = 'restrict_violation';
     end if;
     if new.paid_minor < old.paid_minor or new.credited_minor < old.credited_minor then
         raise exception 'payments and credits of an invoice never shrink' using errcode = 'restrict_violation';

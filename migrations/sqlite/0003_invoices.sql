@@ -98,7 +98,7 @@ create table invoices (
     created_at      integer not null,
     updated_at      integer not null,
     primary key (tenant_id, invoice_id),
-    check ((status in ('draft', 'approved')) = (number is null)),
+    check (case when number is null then status in ('draft', 'approved', 'void') else status not in ('draft', 'approved') end), -- void without a number: a draft that was dropped, because it is issued as a credit note or bills nothing any more
     check ((number is null) = (hash is null)),
     check ((number is null) = (issued_at is null)),
     check (origin = 'imported' or (subscription_id is not null and period_id is not null)),
@@ -106,9 +106,16 @@ create table invoices (
 ) strict;
 -- One that is not void for each subscription and period, however often and from wherever the run is started.
 create unique index invoices_one on invoices (tenant_id, subscription_id, period_id) where status <> 'void' and origin = 'billed';
-create unique index invoices_number on invoices (series, number) where number is not null;
+create unique index invoices_number on invoices (number, series) where number is not null;
 create unique index invoices_seq on invoices (series, year, seq) where seq is not null;
-create index invoices_listed on invoices (issue_day, tenant_id, invoice_id);
+create index invoices_listed on invoices (issue_day, tenant_id, invoice_id) where number is not null;
+create index invoices_drafts on invoices (ends_at, tenant_id, invoice_id) where number is null;
+create unique index invoices_id on invoices (invoice_id); -- what acts on one names nothing else
+create index invoices_replaces on invoices (tenant_id, replaces) where replaces is not null;
+-- What a run has to do: periods that have no final invoice yet, and use that is billed with another period than its own.
+create index billing_periods_unbilled on billing_periods (ends_at, tenant_id, period_id) where status <> 'finalized';
+create index usage_events_late on usage_events (tenant_id, billed_period_id) where billed_period_id <> period_id;
+create index usage_events_late_from on usage_events (tenant_id, period_id) where billed_period_id <> period_id;
 
 -- The lines of finalized and imported invoices; those of a draft are in its content.
 create table invoice_lines (
@@ -509,14 +516,13 @@ begin
      where new.number is not old.number
        and exists (select 1 from invoices where (series = new.series and number = new.number or series = new.series and year = new.year and seq = new.seq)
                    and rowid <> old.rowid);
-    select raise(abort, 'a subscription has one invoice for a period')
-     where old.status = 'void' and new.status <> 'void';
+    select raise(abort, 'a void invoice stays so') where old.status = 'void';
     select raise(abort, 'a finalized invoice never changes')
      where old.number is not null and (old.starts_at, old.ends_at, old.series, old.year, old.seq, old.number, old.net_minor, old.tax_minor, old.total_minor, old.prepaid_minor, old.issued_at, old.issue_day, old.due_day, old.content, old.hash, old.replaces, old.import_id)
         is not (new.starts_at, new.ends_at, new.series, new.year, new.seq, new.number, new.net_minor, new.tax_minor, new.total_minor, new.prepaid_minor, new.issued_at, new.issue_day, new.due_day, new.content, new.hash, new.replaces, new.import_id);
-    select raise(abort, 'only an invoice without payment can be void, and it stays so')
+    select raise(abort, 'only an invoice without payment can be void')
      where old.number is not null
-       and (old.status = 'void' or (new.status = 'void' and (old.paid_minor > 0 or new.paid_minor > 0 or new.credited_minor > 0)));
+       and new.status = 'void' and (old.paid_minor > 0 or new.paid_minor > 0 or new.credited_minor > 0);
     select raise(abort, 'payments and credits of an invoice never shrink')
      where old.number is not null and (new.paid_minor < old.paid_minor or new.credited_minor < old.credited_minor);
     select raise(abort, 'never more is credited or paid than was invoiced')

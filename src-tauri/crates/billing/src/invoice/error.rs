@@ -1,6 +1,6 @@
 //! Why an invoice could not be drafted.
 
-use crate::ids::{EntitlementId, MeterId, PlanVersionId};
+use crate::ids::{MeterId, PlanVersionId};
 use crate::money::Currency;
 use crate::pricing::RateError;
 use crate::time::TimeError;
@@ -31,8 +31,8 @@ pub enum DraftError {
         expected: Currency,
     },
     /// A plan of years in periods of months, or the other way round: its fee would be another one.
-    #[error("entitlement {0} has periods of another length than its plan version")]
-    MixedIntervals(EntitlementId),
+    #[error("plan version {0} is of another length than the billing period")]
+    MixedIntervals(PlanVersionId),
     /// An amount could not be rated.
     #[error(transparent)]
     Rate(#[from] RateError),

@@ -143,7 +143,7 @@ pub struct FeePaid {
     /// The first day after it.
     pub to: Day,
     /// What a credit of it is limited by: the amount charged after discounts, less what was credited of it since, not below
-    /// 0, in minor units. `invoice::advance::charged_for` finds it there.
+    /// 0, in minor units. [`super::charged_for`] finds it.
     pub creditable_minor: i64,
 }
 

@@ -47,6 +47,8 @@ text_enum! {
         Charge = "charge",
         /// A credit, taken off.
         Credit = "credit",
+        /// What a credit exceeds what was paid by, put back.
+        CreditCap = "credit_cap",
         /// What a prepaid wallet pays.
         Wallet = "wallet",
         /// Whole local days; the one amount that is not money.
