@@ -72,16 +72,7 @@ row_ids!(
     QuarantineId,
     AlertId,
     AuditId,
-    LedgerId,
-    InvoiceId,
-    CreditNoteId,
-    PaymentId,
-    CouponId,
-    WalletId,
-    WalletEntryId,
-    DisputeId,
-    NoteId,
-    RunId
+    LedgerId
 );
 
 macro_rules! row_words {
@@ -104,9 +95,6 @@ row_words!(
     RetryRule,
     billing::event::Classification,
     billing::timeline::SubscriptionStatus,
-    billing::invoice::Status,
-    billing::invoice::Origin,
-    billing::invoice::Hold,
 );
 
 impl RowWord for Currency {

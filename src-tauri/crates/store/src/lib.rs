@@ -53,7 +53,6 @@ pub mod plans;
 pub mod quarantine;
 pub mod roles;
 pub mod savepoint;
-pub mod series;
 pub mod subjects;
 pub mod subscriptions;
 pub mod target;
@@ -93,7 +92,6 @@ pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
         plans,
         quarantine,
         savepoint,
-        series,
         subjects,
         subscriptions,
         tenants,
