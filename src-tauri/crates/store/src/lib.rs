@@ -36,12 +36,18 @@ pub mod admit;
 pub mod alerts;
 pub mod append;
 pub mod audit;
+pub mod billing_accounts;
+pub mod billing_settings;
 pub mod check;
 pub mod company;
 pub mod counters;
+pub mod coupons;
 pub mod erasure;
 pub mod events;
+pub mod facts;
 pub mod imports;
+pub mod invoice_runs;
+pub mod invoices;
 pub mod ledger;
 pub mod limits;
 pub mod look;
@@ -59,6 +65,7 @@ pub mod target;
 pub mod tenants;
 pub mod timelines;
 pub mod verify;
+pub mod wallets;
 
 pub use conn::{Read, Write};
 pub use error::{Result, StoreError};
@@ -95,14 +102,23 @@ pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
         subjects,
         subscriptions,
         tenants,
-        timelines
+        timelines,
+        billing_settings,
+        billing_accounts,
+        coupons,
+        wallets,
+        invoice_runs
     ];
     let append = append::STATEMENTS.iter().map(|statements| ("append", *statements));
+    let invoices = invoices::STATEMENTS.iter().map(|statements| ("invoices", *statements));
+    let facts = facts::STATEMENTS.iter().map(|statements| ("facts", *statements));
     let verify = verify::STATEMENTS.iter().map(|statements| ("verify", *statements));
     modules
         .into_iter()
         .chain(append)
         .chain(verify)
+        .chain(invoices)
+        .chain(facts)
         .flat_map(|(module, statements)| statements.iter().map(move |(name, sql)| (module, *name, *sql)))
         .chain(look::statements())
         .collect()
