@@ -3,11 +3,13 @@
 //! To add one: a file here with `Args` and `run`, a variant below, and a line in `run`.
 
 mod bench;
+mod billing;
 mod changing;
 mod enter;
 mod erase_subject;
 mod events;
 mod import;
+mod invoice;
 mod jobs;
 mod look;
 mod migrate;
@@ -18,6 +20,7 @@ mod rate;
 mod sample;
 mod stats;
 mod status;
+mod subscription;
 mod tenants;
 mod timeseries;
 mod usage;
@@ -33,8 +36,12 @@ use operations::error::Result;
 pub enum Command {
     /// Measure how long this database and this machine take
     Bench(bench::Args),
+    /// Show and set who bills and how, discounts, prepaid credits
+    Billing(billing::Args),
     /// Enter a use by hand, or correct one
     Enter(enter::Args),
+    /// Bill: preview, run, list, show, finalize, void
+    Invoice(invoice::Args),
     /// List and run jobs
     Jobs(jobs::Args),
     /// Create the database's tables, or bring them up to date
@@ -57,6 +64,8 @@ pub enum Command {
     Stats(stats::Args),
     /// Show which database it is and how many tenants are past their limits
     Status(status::Args),
+    /// Give a subscription another plan, or end it
+    Subscription(subscription::Args),
     /// List all tenants with their levels
     Tenants(tenants::Args),
     /// Show a tenant's use by day
@@ -72,7 +81,9 @@ impl Command {
     pub async fn run(self, context: &Context) -> Result<Outcome> {
         match self {
             Self::Bench(args) => bench::run(args, context).await,
+            Self::Billing(args) => billing::run(args, context).await,
             Self::Enter(args) => enter::run(args, context).await,
+            Self::Invoice(args) => invoice::run(args, context).await,
             Self::Jobs(args) => jobs::run(args, context).await,
             Self::Migrate(args) => migrate::run(args, context).await,
             Self::Override(args) => overrides::run(args, context).await,
@@ -84,6 +95,7 @@ impl Command {
             Self::Events(args) => events::run(args, context).await,
             Self::Stats(args) => stats::run(args, context).await,
             Self::Status(args) => status::run(args, context).await,
+            Self::Subscription(args) => subscription::run(args, context).await,
             Self::Tenants(args) => tenants::run(args, context).await,
             Self::Timeseries(args) => timeseries::run(args, context).await,
             Self::Usage(args) => usage::run(args, context).await,

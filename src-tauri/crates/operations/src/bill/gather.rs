@@ -5,11 +5,10 @@
 
 use super::used::{Needs, Used};
 use crate::error::{OperationError, Result};
-use crate::look::out_of_range;
+use super::found::out_of_range;
 use billing::ids::{InvoiceId, PeriodId, SubscriptionId, TenantId, WalletId};
-use billing::invoice::fee::{Charged, charged_for};
 use billing::invoice::{
-    Account, Catalog, Content, CouponFacts, Facts, FeePaid, LineKind, NextPeriod, PeriodFacts, Settings, WalletFacts,
+    Account, Catalog, Charged, Content, CouponFacts, Facts, FeePaid, LineKind, NextPeriod, PeriodFacts, Settings, WalletFacts, charged_for,
 };
 use billing::money::Currency;
 use billing::period::{Period, PeriodStatus};

@@ -9,7 +9,7 @@ use super::prepaid;
 use crate::change::{Act, canonical};
 use crate::error::{OperationError, Result};
 use crate::host::Host;
-use crate::look::out_of_range;
+use super::found::out_of_range;
 use billing::ids::{AuditId, CreditNoteId, InvoiceId, WalletEntryId};
 use billing::invoice::issue::{issued, terms_days, year_of};
 use billing::invoice::{

@@ -1,5 +1,6 @@
 //! One invoice, whole. A draft is shown as today's ledger gives it; an issued one as it was issued.
 
+use super::about::about_invoice;
 use super::found;
 use super::gather::{Assumed, Ground, Key, gather};
 use super::make::{Aim, make};
@@ -36,6 +37,7 @@ pub(crate) async fn view_in(read: &mut Read, id: InvoiceId, at: Timestamp) -> Re
     let replaced_by = one::replaced_by(read, invoice.tenant, invoice.id).await?;
     let names = Names(&ground.catalog);
     let actions = actions(&invoice, replaced_by.is_some(), at);
+    let about = about_invoice(read, &invoice, at).await?;
     let listed = Listed { invoice, tenant_name };
     Ok(InvoiceView {
         as_of: at.to_string(),
@@ -52,10 +54,10 @@ pub(crate) async fn view_in(read: &mut Read, id: InvoiceId, at: Timestamp) -> Re
         replaced_by: replaced_by.map(|by| by.issued.map_or_else(|| by.id.to_string(), |issued| issued.number)),
         hash: listed.invoice.issued.as_ref().map(|issued| hex(&issued.hash)),
         hash_fits: hash_fits(&listed.invoice),
-        payments: Vec::new(),
-        credit_notes: Vec::new(),
-        disputes: Vec::new(),
-        timeline: Vec::new(),
+        payments: about.payments,
+        credit_notes: about.credit_notes,
+        disputes: about.disputes,
+        timeline: about.timeline,
         actions,
     })
 }
