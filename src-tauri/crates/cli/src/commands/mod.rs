@@ -2,17 +2,21 @@
 //!
 //! To add one: a file here with `Args` and `run`, a variant below, and a line in `run`.
 
+mod ageing;
 mod bench;
 mod billing;
 mod changing;
+mod dispute;
 mod enter;
 mod erase_subject;
 mod events;
 mod import;
 mod invoice;
 mod jobs;
+mod late;
 mod look;
 mod migrate;
+mod notes;
 mod overrides;
 mod quarantine;
 mod quota;
@@ -22,6 +26,7 @@ mod stats;
 mod status;
 mod subscription;
 mod tenants;
+mod timeline;
 mod timeseries;
 mod usage;
 mod verify;
@@ -40,7 +45,7 @@ pub enum Command {
     Billing(billing::Args),
     /// Enter a use by hand, or correct one
     Enter(enter::Args),
-    /// Bill: preview, run, list, show, finalize, void
+    /// Bill, credit, pay and handle invoices
     Invoice(invoice::Args),
     /// List and run jobs
     Jobs(jobs::Args),
@@ -74,6 +79,16 @@ pub enum Command {
     Usage(usage::Args),
     /// Recount every cache from the ledger
     Verify(verify::Args),
+    /// Show open amounts by age
+    Ageing(ageing::Args),
+    /// Cases of tenants about what was billed
+    Dispute(dispute::Args),
+    /// Decide about use that came after its period had closed
+    Late(late::Args),
+    /// Show or write notes about a tenant
+    Notes(notes::Args),
+    /// Show everything that happened to a tenant
+    Timeline(timeline::Args),
 }
 
 impl Command {
@@ -100,6 +115,11 @@ impl Command {
             Self::Timeseries(args) => timeseries::run(args, context).await,
             Self::Usage(args) => usage::run(args, context).await,
             Self::Verify(args) => verify::run(args, context).await,
+            Self::Ageing(args) => ageing::run(args, context).await,
+            Self::Dispute(args) => dispute::run(args, context).await,
+            Self::Late(args) => late::run(args, context).await,
+            Self::Notes(args) => notes::run(args, context).await,
+            Self::Timeline(args) => timeline::run(args, context).await,
         }
     }
 }

@@ -80,7 +80,6 @@ pub(crate) struct AssumedInvoice {
 pub(crate) struct Gathered {
     pub key: Key,
     pub facts: Facts,
-    pub zone: Zone,
     /// The instant from which nothing enters the period any more.
     pub closes_at: Timestamp,
     pub status: PeriodStatus,
@@ -222,7 +221,7 @@ fn one(sets: &Sets, ground: &Ground, key: Key, assumed: &Assumed) -> Result<Opti
         earlier.status == PeriodStatus::Finalized || assumed.finalized.contains_key(&earlier.id)
     };
     let waits = !timeline.periods(key.subscription).filter(|earlier| earlier.seq < period.seq).all(|it| is_final(&it));
-    Ok(Some(Gathered { key, facts, zone, closes_at, status: period.status, existing, last_minor, waits }))
+    Ok(Some(Gathered { key, facts, closes_at, status: period.status, existing, last_minor, waits }))
 }
 
 /// A period with its subscription and all that the subscription ever entitled to.

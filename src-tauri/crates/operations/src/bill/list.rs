@@ -9,7 +9,7 @@ use billing::ids::InvoiceId;
 use billing::invoice::Status;
 use billing::time::{Day, Timestamp, Zone};
 use futures::FutureExt;
-use store::invoices::{self, InvoicePosition, Wanted, list, one};
+use store::invoices::{self, InvoicePosition, Wanted, list};
 use store::{Read, Store};
 
 /// Rows of a page.
@@ -110,29 +110,6 @@ fn position(text: &str) -> Result<InvoicePosition> {
             Ok(InvoicePosition::Issued(Day::from_number(number).map_err(|_| wrong())?, tenant, id))
         }
         _ => Err(wrong()),
-    }
-}
-
-/// The invoice of a number or an id.
-///
-/// # Errors
-/// `unknown_invoice`; `ambiguous` where two sources gave the same number.
-pub async fn find_invoice(store: &Store, text: &str) -> Result<InvoiceId> {
-    let text = asked::text("invoice", text, MAX_NUMBER_CHARS)?;
-    if let Ok(id) = text.parse() {
-        return Ok(id);
-    }
-    let unknown = format!("There is no invoice {text}.");
-    let found = store
-        .read(move |read| async move { Ok::<_, OperationError>(one::by_number(read, &text).await?) }.boxed())
-        .await?;
-    match &found[..] {
-        [] => Err(OperationError::not_found("unknown_invoice", unknown).field("invoice")),
-        [only] => Ok(only.id),
-        _ => {
-            let message = "Several imported documents have this number: name the invoice by its id.";
-            Err(OperationError::wrong_use("ambiguous", message).field("invoice"))
-        }
     }
 }
 

@@ -5,6 +5,10 @@ mod list;
 mod preview;
 mod run;
 mod show;
+mod credit;
+mod pay;
+
+pub use credit::parts;
 
 use crate::context::Context;
 use crate::output::Outcome;
@@ -37,6 +41,10 @@ enum Command {
     Reissue(act::Args),
     /// Give up what is open of an invoice
     Uncollectible(act::Args),
+    /// Issue a credit note: whole lines, amounts of lines, or an amount
+    Credit(credit::Args),
+    /// Enter a payment
+    Pay(pay::Args),
 }
 
 /// Runs it.
@@ -52,5 +60,7 @@ pub async fn run(args: Args, context: &Context) -> Result<Outcome> {
         Command::Void(args) => act::run(args, Kind::Void, context).await,
         Command::Reissue(args) => act::run(args, Kind::Reissue, context).await,
         Command::Uncollectible(args) => act::run(args, Kind::Uncollectible, context).await,
+        Command::Credit(args) => credit::run(args, context).await,
+        Command::Pay(args) => pay::run(args, context).await,
     }
 }
