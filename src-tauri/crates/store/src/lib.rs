@@ -45,6 +45,7 @@ pub mod coupons;
 pub mod erasure;
 pub mod events;
 pub mod facts;
+pub mod imported;
 pub mod imports;
 pub mod invoice_runs;
 pub mod invoices;
@@ -89,6 +90,7 @@ pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
         counters,
         erasure,
         events,
+        imported,
         imports,
         ledger,
         limits,
