@@ -42,6 +42,8 @@ pub mod check;
 pub mod company;
 pub mod counters;
 pub mod coupons;
+pub mod credit_notes;
+pub mod disputes;
 pub mod erasure;
 pub mod events;
 pub mod facts;
@@ -54,7 +56,10 @@ pub mod limits;
 pub mod look;
 pub mod meters;
 pub mod migrate;
+pub mod notes;
 pub mod overrides;
+pub mod owed;
+pub mod payments;
 pub mod periods;
 pub mod plans;
 pub mod quarantine;
@@ -109,7 +114,12 @@ pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
         billing_accounts,
         coupons,
         wallets,
-        invoice_runs
+        invoice_runs,
+        credit_notes,
+        disputes,
+        notes,
+        owed,
+        payments
     ];
     let append = append::STATEMENTS.iter().map(|statements| ("append", *statements));
     let invoices = invoices::STATEMENTS.iter().map(|statements| ("invoices", *statements));

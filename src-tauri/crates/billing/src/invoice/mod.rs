@@ -13,7 +13,7 @@ pub mod facts;
 pub mod fee;
 mod frame;
 pub mod issue;
-mod late;
+pub mod late;
 mod line;
 pub mod metered;
 pub mod segment;
