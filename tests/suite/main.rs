@@ -26,6 +26,7 @@ mod append;
 mod change;
 mod correct;
 mod erase;
+mod history;
 mod import;
 mod kept;
 mod kill;

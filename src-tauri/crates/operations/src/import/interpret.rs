@@ -4,7 +4,7 @@
 //! with one bad value is refused whole: half a row would be a silent loss.
 
 use super::cells::{Cells, check_text, number};
-use super::layout::{Layout, MeterPick};
+use super::layout::{Layout, MeterPick, Pick};
 use super::mapping::{MeterRule, MissingQuantity};
 use super::refusal::{Refusal, code};
 use super::time;

@@ -359,7 +359,7 @@ fn turn(draft: Draft) -> Result<Draft, Refusal> {
         line.exact = -line.exact;
         line.quantity = line.quantity.map(|quantity| -quantity);
     }
-    let tax = draft.tax.map(|(minor, percent)| Ok((turned(minor)?, percent))).transpose()?;
+    let tax = draft.tax.map(|(minor, percent)| turned(minor).map(|minor| (minor, percent))).transpose()?;
     Ok(Draft {
         lines,
         tax,

@@ -392,9 +392,10 @@ fn layouts(mapping: &InvoiceMapping, request: &InvoiceImportRequest, joined: boo
         let sentence = "A tenant's name has 1 to 200 bytes and no control characters.";
         return Err(OperationError::wrong_use("unknown_tenant", sentence).field("tenant"));
     }
-    let fallback = |layout: RowLayout| {
-        let said = request.tenant.clone().or_else(|| layout.fallback.clone());
-        RowLayout { fallback: said.filter(|_| !request.refuse_blank_tenants), ..layout }
+    let fallback = |mut layout: RowLayout| {
+        let said = request.tenant.clone().or(layout.fallback.take());
+        layout.fallback = said.filter(|_| !request.refuse_blank_tenants);
+        layout
     };
     let documents = mapping.documents.as_ref().filter(|_| joined);
     Ok(Layouts {
