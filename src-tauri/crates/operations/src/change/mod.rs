@@ -7,11 +7,12 @@
 pub(crate) mod asked;
 mod entry;
 mod erase;
-mod limits;
+pub(crate) mod limits;
 mod overrides;
 pub(crate) mod periods;
 pub(crate) mod quarantine;
 mod quota;
+pub(crate) mod said;
 
 pub use entry::{entry_act, entry_preview};
 pub use erase::{erase_act, erase_preview, tenant_of_subject};
