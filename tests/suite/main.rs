@@ -27,6 +27,7 @@ mod bill;
 mod change;
 mod correct;
 mod erase;
+mod history;
 mod import;
 mod kept;
 mod kill;

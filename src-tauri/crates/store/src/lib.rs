@@ -47,6 +47,7 @@ pub mod disputes;
 pub mod erasure;
 pub mod events;
 pub mod facts;
+pub mod imported;
 pub mod imports;
 pub mod invoice_runs;
 pub mod invoices;
@@ -94,6 +95,7 @@ pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
         counters,
         erasure,
         events,
+        imported,
         imports,
         ledger,
         limits,
