@@ -26,6 +26,9 @@ text_enum! {
 pub struct Settings {
     /// Who bills.
     pub seller: Party,
+    /// A picture at the head of documents: PNG in base64.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub logo: Option<String>,
     /// The zone of issue dates, an IANA name.
     pub zone: String,
     /// Series of invoice numbers: `INV` gives `INV-2026-000001`.
@@ -69,6 +72,7 @@ impl Default for Settings {
         ];
         Self {
             seller: Party { name: "Your company".to_owned(), ..Party::default() },
+            logo: None,
             zone: "UTC".to_owned(),
             invoice_series: "INV".to_owned(),
             credit_series: "CN".to_owned(),

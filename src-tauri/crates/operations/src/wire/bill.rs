@@ -173,6 +173,8 @@ pub struct PaymentRequest {
 pub struct BillingSettings {
     /// Who bills.
     pub seller: PartyFields,
+    /// A picture at the head of documents: PNG in base64, at most 256 KiB and 2,000 pixels a side.
+    pub logo: Option<String>,
     /// Zone of issue dates.
     pub zone: String,
     /// Series of invoice numbers.
