@@ -51,7 +51,7 @@ pub struct Settings {
     /// And only from this total on, in major units.
     #[serde(with = "text")]
     pub brake_from: Decimal,
-    /// Accounts of the journal by kind of line, and `receivable`, `tax`, `prepaid`.
+    /// Accounts of the journal by kind of line, and `receivable`, `tax`, `prepaid`, `bank`.
     pub accounts: BTreeMap<String, String>,
 }
 
@@ -61,6 +61,7 @@ impl Default for Settings {
             ("receivable", "1200"),
             ("tax", "3800"),
             ("prepaid", "3270"),
+            ("bank", "1800"),
             ("fee", "4400"),
             ("usage", "4410"),
             ("late", "4410"),

@@ -32,13 +32,16 @@ fn data(credit: &CreditDocument, picture: Option<&Logo>) -> Dict {
         ("seller", party(&credit.seller)),
         ("buyer", party(&credit.buyer)),
         ("currency", plain(&row.currency)),
-        ("lines", array(credit.lines.iter().map(|(description, quantity, amount)| {
-            dict([
-                ("description", text(description)),
-                ("quantity", optional_figure(quantity.as_ref())),
-                ("amount", figure(amount)),
-            ])
-        }))),
+        (
+            "lines",
+            array(credit.lines.iter().map(|(description, quantity, amount)| {
+                dict([
+                    ("description", text(description)),
+                    ("quantity", optional_figure(quantity.as_ref())),
+                    ("amount", figure(amount)),
+                ])
+            })),
+        ),
         ("net", figure(&row.net)),
         ("taxes", taxes(&credit.taxes)),
         ("total", figure(&row.total)),

@@ -59,7 +59,9 @@ mod tests {
 
     #[test]
     fn the_scripts_of_customers_are_covered() {
-        for text in ["Ab", "Ωλ", "Жы", "שׁ", "شركة", "हिन्दी", "สยาม", "თბ", "አዲስ", "株式会社さくら𠮷", "华龙臺灣", "한빛", "×–’"] {
+        for text in
+            ["Ab", "Ωλ", "Жы", "שׁ", "شركة", "हिन्दी", "สยาม", "თბ", "አዲስ", "株式会社さくら𠮷", "华龙臺灣", "한빛", "×–’"]
+        {
             for character in text.chars() {
                 assert!(covers(character), "{character} of {text}");
             }

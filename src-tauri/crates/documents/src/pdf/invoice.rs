@@ -27,19 +27,37 @@ pub fn print(invoice: &InvoiceView, picture: Option<&Logo>) -> Result<Vec<u8>, N
         _ => day_of(&invoice.as_of)?,
     };
     let hash = invoice.hash.as_deref().unwrap_or_default();
-    set(Page { template: "invoice.typ", data: data(invoice, picture)?, ident: format!("invoice {} {hash}", row.invoice_id), day: made })
+    set(Page {
+        template: "invoice.typ",
+        data: data(invoice, picture)?,
+        ident: format!("invoice {} {hash}", row.invoice_id),
+        day: made,
+    })
 }
 
 fn data(invoice: &InvoiceView, picture: Option<&Logo>) -> Result<Dict, NotWritten> {
     let row = &invoice.row;
-    let due = exact::sub(decimal(&row.total)?, decimal(&row.prepaid)?)
+    let mut due = exact::sub(decimal(&row.total)?, decimal(&row.prepaid)?)
         .map_err(|_| NotWritten("The amount due has more digits than this program keeps.".to_owned()))?;
+    let digits = row.total.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+    due.rescale(u32::try_from(digits).unwrap_or(0));
     let (memos, lines): (Vec<_>, Vec<_>) = invoice.lines.iter().partition(|line| !line.counts);
     let is_draft = row.number.is_none();
-    let mark = if is_draft { "DRAFT" } else if row.status == "void" { "VOID" } else { "" };
+    let mark = if is_draft {
+        "DRAFT"
+    } else if row.status == "void" {
+        "VOID"
+    } else {
+        ""
+    };
     Ok(dict([
         ("number", optional(row.number.as_ref())),
-        ("title", plain(&row.number.as_ref().map_or_else(|| "Draft invoice".to_owned(), |number| format!("Invoice {number}")))),
+        (
+            "title",
+            plain(
+                &row.number.as_ref().map_or_else(|| "Draft invoice".to_owned(), |number| format!("Invoice {number}")),
+            ),
+        ),
         ("mark", mark.into_value()),
         ("hash", invoice.hash.as_deref().map_or(Value::None, plain)),
         ("as-of", if is_draft { plain(&invoice.as_of) } else { Value::None }),
@@ -58,7 +76,15 @@ fn data(invoice: &InvoiceView, picture: Option<&Logo>) -> Result<Dict, NotWritte
         ("net", figure(&row.net)),
         ("taxes", taxes(&invoice.taxes)),
         ("total", figure(&row.total)),
-        ("settled", array(invoice.settled.iter().map(|part| dict([("name", text(&part.name)), ("amount", figure(&negative(&part.amount)))])))),
+        (
+            "settled",
+            array(
+                invoice
+                    .settled
+                    .iter()
+                    .map(|part| dict([("name", text(&part.name)), ("amount", figure(&negative(&part.amount)))])),
+            ),
+        ),
         ("due", plain(&grouped(&due.to_string()))),
         ("is-due", (!due.is_zero()).into_value()),
         ("tax-note", optional(invoice.tax_note.as_ref())),

@@ -7,11 +7,7 @@ use typst::foundations::Dict;
 
 /// A step as a row: words, calculation, amount.
 pub(super) fn row(step: &ProofStep) -> Dict {
-    dict([
-        ("words", plain(&words(step))),
-        ("calculation", plain(&calculation(step))),
-        ("amount", figure(&step.amount)),
-    ])
+    dict([("words", plain(&words(step))), ("calculation", plain(&calculation(step))), ("amount", figure(&step.amount))])
 }
 
 /// What a step does.
@@ -69,7 +65,15 @@ pub(crate) mod tests {
 
     pub(crate) fn step(rule: &str, parts: [Option<&str>; 3], amount: &str) -> ProofStep {
         let [quantity, price, divisor] = parts.map(|part| part.map(str::to_owned));
-        ProofStep { rule: rule.to_owned(), tier: None, event: None, quantity, price, divisor, amount: amount.to_owned() }
+        ProofStep {
+            rule: rule.to_owned(),
+            tier: None,
+            event: None,
+            quantity,
+            price,
+            divisor,
+            amount: amount.to_owned(),
+        }
     }
 
     #[test]

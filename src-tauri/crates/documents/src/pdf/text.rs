@@ -77,7 +77,14 @@ mod tests {
 
     #[test]
     fn names_stay_as_they_are() {
-        for name in ["Müller & Söhne KG", "श्रीकृष्ण", "می‌خواهم", "𠮷祥科技有限公司", "Phòng khám Nguyễn", "#panic(\"x\") $a$ \\ *b*"] {
+        for name in [
+            "Müller & Söhne KG",
+            "श्रीकृष्ण",
+            "می‌خواهم",
+            "𠮷祥科技有限公司",
+            "Phòng khám Nguyễn",
+            "#panic(\"x\") $a$ \\ *b*",
+        ] {
             assert_eq!(visible(name), name, "a name is printed as it is written");
         }
     }

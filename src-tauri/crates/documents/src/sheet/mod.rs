@@ -10,15 +10,20 @@ use operations::document::{CellKind, Column, NotWritten, Sheet};
 /// Refuses a cell that does not hold what its column says: a figure that is no figure could be a formula.
 fn check(column: &Column, cell: &str) -> Result<(), NotWritten> {
     let is_signed_plus = column.kind != CellKind::Text && cell.starts_with('+');
-    let fits = !is_signed_plus && match column.kind {
-        CellKind::Text => true,
-        CellKind::Amount | CellKind::Quantity => parse_decimal(cell).is_ok(),
-        CellKind::Integer => cell.parse::<i64>().is_ok(),
-        CellKind::Day => cell.parse::<Day>().is_ok(),
-        CellKind::Instant => cell.parse::<Timestamp>().is_ok(),
-    };
+    let fits = !is_signed_plus
+        && match column.kind {
+            CellKind::Text => true,
+            CellKind::Amount | CellKind::Quantity => parse_decimal(cell).is_ok(),
+            CellKind::Integer => cell.parse::<i64>().is_ok(),
+            CellKind::Day => cell.parse::<Day>().is_ok(),
+            CellKind::Instant => cell.parse::<Timestamp>().is_ok(),
+        };
     let shown = || cell.chars().take(40).collect::<String>();
-    if fits { Ok(()) } else { Err(NotWritten(format!("'{}' does not belong into the column {}.", shown(), column.name))) }
+    if fits {
+        Ok(())
+    } else {
+        Err(NotWritten(format!("'{}' does not belong into the column {}.", shown(), column.name)))
+    }
 }
 
 /// The rows, each as wide as the columns.
@@ -27,7 +32,12 @@ fn rows(sheet: &Sheet) -> impl Iterator<Item = Result<&[Option<String>], NotWrit
         if row.len() == sheet.columns.len() {
             return Ok(row.as_slice());
         }
-        Err(NotWritten(format!("A row of {} has {} cells for {} columns.", sheet.title, row.len(), sheet.columns.len())))
+        Err(NotWritten(format!(
+            "A row of {} has {} cells for {} columns.",
+            sheet.title,
+            row.len(),
+            sheet.columns.len()
+        )))
     })
 }
 
@@ -68,7 +78,7 @@ pub(crate) mod tests {
         for (kind, cell) in [
             (CellKind::Amount, "=1+1"),
             (CellKind::Amount, "+1"),
-            (CellKind::Quantity, "1e5"),
+            (CellKind::Quantity, "1,5"),
             (CellKind::Integer, "@x"),
             (CellKind::Day, "=TODAY()"),
             (CellKind::Instant, "-"),

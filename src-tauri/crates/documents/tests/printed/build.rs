@@ -2,8 +2,8 @@
 
 use operations::document::CreditDocument;
 use operations::wire::{
-    CreditNoteRow, DaySpan, EventRow, ExplainedCounter, ExplainedLine, Explanation, InvoiceLine, InvoiceRow, InvoiceTax,
-    InvoiceView, PartyFields, ProofStep, SettledRow,
+    CreditNoteRow, DaySpan, EventRow, ExplainedCounter, ExplainedLine, Explanation, InvoiceLine, InvoiceRow,
+    InvoiceTax, InvoiceView, PartyFields, ProofStep, SettledRow,
 };
 
 fn some(text: &str) -> Option<String> {

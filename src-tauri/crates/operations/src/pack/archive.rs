@@ -59,14 +59,16 @@ impl<R: Read + Seek> Archive<R> {
         if zip.offset() != 0 || !zip.comment().is_empty() {
             return refused("The zip file holds something beside its files.");
         }
-        let overlaps = zip.has_overlapping_files().map_err(|error| Refused(format!("The zip file is damaged: {error}.")))?;
+        let overlaps =
+            zip.has_overlapping_files().map_err(|error| Refused(format!("The zip file is damaged: {error}.")))?;
         if overlaps {
             return refused("Files of the zip file lie over each other.");
         }
         let mut files = BTreeMap::new();
         let mut total = 0_u64;
         for index in 0..zip.len() {
-            let file = zip.by_index_raw(index).map_err(|error| Refused(format!("The zip file is damaged: {error}.")))?;
+            let file =
+                zip.by_index_raw(index).map_err(|error| Refused(format!("The zip file is damaged: {error}.")))?;
             let name = plain_name(file.name_raw())?;
             if file.is_dir() || file.is_symlink() {
                 return refused(format!("{name} in the zip file is not a plain file."));
@@ -145,7 +147,9 @@ fn plain_name(raw: &[u8]) -> Result<String, Refused> {
             && part.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.'))
     };
     match std::str::from_utf8(raw) {
-        Ok(name) if name.len() <= 100 && name.split('/').count() <= 2 && name.split('/').all(is_plain) => Ok(name.to_owned()),
+        Ok(name) if name.len() <= 100 && name.split('/').count() <= 2 && name.split('/').all(is_plain) => {
+            Ok(name.to_owned())
+        }
         _ => refused(format!("'{shown}' is not a name of a file in a pack.")),
     }
 }
@@ -178,7 +182,9 @@ mod tests {
 
     #[test]
     fn names_that_lead_outside_are_refused() {
-        for name in ["../x", "/etc/passwd", "a/../../x", "c:\\x", "a\\b", ".hidden", "a//b", "a/b/c", "A.txt", "x\u{0}y", "é"] {
+        for name in
+            ["../x", "/etc/passwd", "a/../../x", "c:\\x", "a\\b", ".hidden", "a//b", "a/b/c", "A.txt", "x\u{0}y", "é"]
+        {
             let said = refusal(zipped(&[(name, b"x")]));
             assert!(said.contains("is not a name of a file"), "{name:?}: {said}");
         }
@@ -201,7 +207,8 @@ mod tests {
     fn two_files_of_one_name_are_refused() {
         // The writer makes none: two names of one length become one afterwards.
         let mut bytes = zipped(&[("aa.txt", b"1"), ("ab.txt", b"2")]);
-        let places: Vec<usize> = bytes.windows(6).enumerate().filter(|(_, it)| *it == b"ab.txt").map(|(at, _)| at).collect();
+        let places: Vec<usize> =
+            bytes.windows(6).enumerate().filter(|(_, it)| *it == b"ab.txt").map(|(at, _)| at).collect();
         assert_eq!(places.len(), 2, "in the file's head and in the directory");
         for place in places {
             bytes[place + 1] = b'a';

@@ -6,10 +6,13 @@
 //! invoice, and by the ledger.
 
 mod archive;
+mod assemble;
 mod check;
 mod events;
 mod manifest;
 mod verify;
+
+pub(crate) use manifest::hex;
 
 pub use verify::verify;
 
@@ -25,3 +28,6 @@ pub(crate) const PAYMENTS: &str = "payments.csv";
 pub(crate) const MANIFEST: &str = "manifest.json";
 /// The hash of the list.
 pub(crate) const SEAL: &str = "manifest.sha256";
+
+#[cfg(test)]
+mod tests;

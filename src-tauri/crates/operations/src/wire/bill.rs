@@ -369,7 +369,7 @@ pub struct BillingSettings {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 #[serde(deny_unknown_fields)]
 pub struct JournalAccount {
-    /// `receivable`, `tax`, `prepaid`, or a kind of line.
+    /// `receivable`, `tax`, `prepaid`, `bank`, or a kind of line.
     pub name: String,
     /// Its number in the company's books.
     pub account: String,
