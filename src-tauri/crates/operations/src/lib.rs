@@ -13,6 +13,7 @@ pub mod file;
 pub mod host;
 pub mod import;
 pub mod jobs;
+pub mod late;
 pub mod look;
 pub mod notes;
 pub mod open;
