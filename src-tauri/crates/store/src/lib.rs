@@ -46,6 +46,7 @@ pub mod credit_notes;
 pub mod disputes;
 pub mod erasure;
 pub mod events;
+pub mod evidence;
 pub mod facts;
 pub mod imported;
 pub mod imports;
@@ -96,6 +97,7 @@ pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
         erasure,
         events,
         imported,
+        evidence,
         imports,
         ledger,
         limits,
