@@ -26,6 +26,7 @@ mod upgrade;
 mod verify;
 
 pub use event_detail::event_detail;
+pub(crate) use event_detail::event_rows;
 pub use events::{PAGE, events};
 pub use find::{find_tenant, meters, require_meter, search, subjects};
 pub use history::{MAX_DAYS, tenant_months, tenant_series};
