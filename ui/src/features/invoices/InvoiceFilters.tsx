@@ -40,10 +40,10 @@ export function InvoiceFilters({ search, today, onChange, onReplace }: Props) {
       views={<SavedViews page="invoices" current={search} onApply={onReplace} />}
     >
       <FilterText
-        label="Number begins with"
+        label="Number"
         value={search.number}
         onChange={(number) => onChange({ number })}
-        width={164}
+        width={130}
         testId="filter-number"
         first="first"
       />
@@ -52,7 +52,7 @@ export function InvoiceFilters({ search, today, onChange, onReplace }: Props) {
         options={STATUSES}
         value={search.status}
         onChange={(status) => onChange({ status })}
-        width={132}
+        width={112}
       />
       <TenantFilter value={search.tenant_id} onChange={(tenant_id) => onChange({ tenant_id })} />
       <DayField
@@ -61,7 +61,7 @@ export function InvoiceFilters({ search, today, onChange, onReplace }: Props) {
         placeholder="From the beginning"
         value={firstDay(search, today)}
         onChange={(from) => onChange({ from: from ?? FROM_THE_BEGINNING })}
-        width={156}
+        width={144}
       />
       <DayField
         bare="bare"
@@ -69,20 +69,21 @@ export function InvoiceFilters({ search, today, onChange, onReplace }: Props) {
         placeholder="Issued before"
         value={search.to ?? null}
         onChange={(to) => onChange({ to: to ?? undefined })}
-        width={146}
+        width={130}
       />
       <FilterSelect
         label="Hold"
         options={HOLDS}
         value={search.hold}
         onChange={(hold) => onChange({ hold })}
-        width={150}
+        width={96}
       />
       <FilterSelect
         label="Origin"
         options={ORIGINS}
         value={search.origin}
         onChange={(origin) => onChange({ origin })}
+        width={92}
       />
     </FilterRow>
   );

@@ -11,26 +11,21 @@ export function InvoiceTotals({ totals }: { totals: readonly InvoiceTotal[] }) {
     <section className={classes.totals} aria-label="Totals per currency" tabIndex={0} data-testid="invoice-totals">
       {totals.map(({ currency, count, total, open }) => (
         <dl key={currency} className={classes.total} data-testid={`invoice-total-${currency}`}>
-          <div className={classes.currency}>
-            <dt>{currency}</dt>
-            <dd>{plural(count, format.count(count), "invoice", "invoices")}</dd>
-          </div>
-          <div>
-            <dt>Total</dt>
-            <dd>
-              <Figure value={total} testId={`invoice-sum-${currency}`}>
-                {format.amount(total)}
-              </Figure>
-            </dd>
-          </div>
-          <div>
-            <dt>Open</dt>
-            <dd className={isZero(open) ? "dim" : undefined}>
-              <Figure value={open} testId={`invoice-open-${currency}`}>
-                {format.amount(open)}
-              </Figure>
-            </dd>
-          </div>
+          <dt>
+            {currency}{" "}
+            <span className={classes.of}>of {plural(count, format.count(count), "invoice", "invoices")}</span>
+          </dt>
+          <dd>
+            <Figure value={total} testId={`invoice-sum-${currency}`}>
+              {format.amount(total)}
+            </Figure>
+          </dd>
+          <dt>Open</dt>
+          <dd className={isZero(open) ? "dim" : undefined}>
+            <Figure value={open} testId={`invoice-open-${currency}`}>
+              {format.amount(open)}
+            </Figure>
+          </dd>
         </dl>
       ))}
     </section>

@@ -1,4 +1,4 @@
-import { Facts, type PlainColumn, PlainTable, Section } from "@/components";
+import { type PlainColumn, PlainTable, Section } from "@/components";
 import { plural, useFormat } from "@/format";
 import type { RunPreview, RunTotal } from "@/generated/bindings";
 import { Counts } from "./Counts";
@@ -43,17 +43,11 @@ export function RunEffect({ preview }: { preview: RunPreview }) {
           { name: "failed", label: "Cannot be billed", value: failed, tone: "alert" },
         ]}
       />
-      <Facts
-        facts={[
-          { name: "Read", value: `${format.moment(preview.as_of, "UTC")} UTC` },
-          { name: "Periods ended by", value: `${format.moment(preview.until, "UTC")} UTC` },
-        ]}
-      />
-      {finalize > 0 && (
-        <p className={classes.text}>
-          Finalized invoices get their numbers and never change again. Corrections are credit notes or a reissue.
-        </p>
-      )}
+      <p className={classes.text}>
+        Periods that ended by {format.minute(preview.until, "UTC")} UTC, as the ledger stood at{" "}
+        {format.clock(preview.as_of, "UTC")} UTC.
+        {finalize > 0 && " Finalized invoices get their numbers and never change again."}
+      </p>
       <RunTotals totals={totals} title="Totals" />
       <RunRows
         rows={rows}

@@ -5,7 +5,7 @@ import { allInvoices, periodOf } from "./invoices";
 
 const MESSAGES: Record<string, string> = {
   brake: "It is 14 times the mean of the last three invoices.",
-  approval: "Its total is 5,000.00 or more.",
+  approval: "Every invoice of this tenant waits for a person.",
   error: "Its plan has no price for Meeting preps in this currency.",
 };
 

@@ -1,7 +1,7 @@
 import { Button, UnstyledButton } from "@mantine/core";
 import { IconAlertTriangleFilled, IconCircleCheckFilled } from "@tabler/icons-react";
 import { useLineEvents } from "@/app/queries";
-import { EmptyState, Facts, FormFailure, type PlainColumn, PlainTable, When } from "@/components";
+import { EmptyState, Facts, FormFailure, type PlainColumn, PlainTable } from "@/components";
 import { compareDecimals, plural, useFormat, wordsOf } from "@/format";
 import type { EventRow, ExplainedCounter, ExplainedLine, Explanation } from "@/generated/bindings";
 import classes from "./explain.module.css";
@@ -34,27 +34,45 @@ function Counter({ counter, unit }: { counter: ExplainedCounter; unit: string })
           ? "Line, counter and ledger hold the same quantity."
           : "Line, counter and ledger do not hold the same quantity."}
       </p>
-      <Facts
-        facts={[
-          { name: "Counts in", value: placeWords(counter.place) },
-          { name: "Line made from", value: quantity(counter.used) },
-          { name: "Counter holds", value: quantity(counter.counter) },
-          { name: "Ledger gives", value: quantity(counter.ledger) },
-          { name: "Billable events", value: events(counter.events) },
-          { name: "Free events", value: events(counter.free) },
-          { name: "Corrections", value: events(counter.corrections) },
-          { name: "Late, billed here", value: events(counter.late) },
-          { name: "Dropped duplicates", value: events(counter.duplicates) },
-        ]}
-      />
+      <div className={classes.pair}>
+        <Facts
+          facts={[
+            { name: "Line made from", value: quantity(counter.used) },
+            { name: "Counter holds", value: quantity(counter.counter) },
+            { name: "Ledger gives", value: quantity(counter.ledger) },
+            { name: "Counts in", value: placeWords(counter.place) },
+          ]}
+        />
+        <Facts
+          facts={[
+            { name: "Billable events", value: events(counter.events) },
+            { name: "Free events", value: events(counter.free) },
+            { name: "Corrections", value: events(counter.corrections) },
+            { name: "Late, billed here", value: events(counter.late) },
+            { name: "Dropped duplicates", value: events(counter.duplicates) },
+          ]}
+        />
+      </div>
     </>
   );
 }
 
-function useEventColumns(line: number, onOpen: (place: Place) => void): PlainColumn<EventRow>[] {
+function useEventColumns(line: number, zone: string, onOpen: (place: Place) => void): PlainColumn<EventRow>[] {
   const format = useFormat();
   return [
-    { head: "Occurred", cell: ({ occurred_at, zone }) => <When at={occurred_at} zone={zone} show="second" /> },
+    {
+      head: `Occurred (${zone})`,
+      cell: ({ occurred_at }) => (
+        <time
+          className={classes.nowrap}
+          dateTime={occurred_at}
+          title={`${format.moment(occurred_at, "UTC")} UTC`}
+          data-figure={occurred_at}
+        >
+          {format.moment(occurred_at, zone)}
+        </time>
+      ),
+    },
     {
       head: "Quantity",
       align: "right",
@@ -84,7 +102,7 @@ function useEventColumns(line: number, onOpen: (place: Place) => void): PlainCol
 /** The use behind a line: its counter, and the events page by page, each of which opens. */
 export function UseStep({ explanation, line, onOpen }: Props) {
   const format = useFormat();
-  const columns = useEventColumns(line.no, onOpen);
+  const columns = useEventColumns(line.no, explanation.zone ?? "UTC", onOpen);
   const more = useLineEvents(explanation.invoice_id, line.no, line.next);
   const rows = [...line.events, ...(more.data?.pages.flatMap((page) => page.rows) ?? [])];
   const hasMore = more.data ? more.hasNextPage : line.next !== null;
