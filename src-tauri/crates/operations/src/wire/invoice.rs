@@ -398,4 +398,3 @@ pub struct LineEvents {
     /// Where the next page begins; none at the end.
     pub next: Option<String>,
 }
-
