@@ -116,12 +116,10 @@ fn meter_use(
     Ok(MeterUse { meter: meter.id, units: use_now.billable, opening, days, events: events(meter.id, period, standing) })
 }
 
-/// The events of the period. Which day and which plan version they are of is not known here: they are taken as of its first
-/// day, and of the last plan where it changed.
+/// The events that are billed in the period, in order.
 fn events(meter: MeterId, period: RunningPeriod, standing: &Standing<'_>) -> Vec<EventUse> {
     let own = standing.facts.events.iter().filter(|event| event.meter == meter && event.period == period.id);
-    let event = |units| EventUse { day: period.span.first_day, plan_version: None, units };
-    own.map(|own| event(own.contribution)).collect()
+    own.map(|own| EventUse { day: own.day, plan_version: own.plan_version, units: own.contribution }).collect()
 }
 
 fn holding(held: &Held) -> Holding<'_> {
