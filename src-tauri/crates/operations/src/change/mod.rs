@@ -12,6 +12,7 @@ mod overrides;
 pub(crate) mod periods;
 pub(crate) mod quarantine;
 mod quota;
+pub(crate) mod said;
 
 pub use entry::{entry_act, entry_preview};
 pub use erase::{erase_act, erase_preview, tenant_of_subject};
@@ -101,12 +102,7 @@ pub(crate) fn still_as_shown(change: &Change, fingerprint: &str) -> Result<()> {
     Err(OperationError::refused("preview_outdated", message))
 }
 
-pub(crate) fn effect(
-    label: impl Into<String>,
-    before: impl Into<String>,
-    after: impl Into<String>,
-    unit: &str,
-) -> Effect {
+pub(crate) fn effect(label: impl Into<String>, before: impl Into<String>, after: impl Into<String>, unit: &str) -> Effect {
     Effect { label: label.into(), before: before.into(), after: after.into(), unit: unit.to_owned() }
 }
 

@@ -398,3 +398,4 @@ pub struct LineEvents {
     /// Where the next page begins; none at the end.
     pub next: Option<String>,
 }
+
