@@ -221,9 +221,9 @@ pub async fn days(read: &mut Read, which: Days) -> Result<Vec<DayUse>> {
     Ok(found.into_iter().map(day_use).collect())
 }
 
-type EventRow = (Id<TenantId>, Id<MeterId>, Id<PeriodId>, i64);
+type EventRow = (Id<TenantId>, Id<MeterId>, Id<PeriodId>, OnDay, Option<Id<PlanVersionId>>, i64);
 
-/// Billable contributions of events, by tenant in order of (occurred_at, source, key).
+/// Billable contributions of events, less what corrections took back, by tenant in order of (occurred_at, source, key).
 ///
 /// # Errors
 /// When the database fails.
@@ -235,10 +235,12 @@ pub async fn events_of(read: &mut Read, scope: Scope<'_>, which: EventsOf) -> Re
             rows!(read, EventRow, EVENTS_OF, At(at), At(since), Id(meter), json_ids(tenants.iter().copied()))?
         }
     };
-    let event = |(tenant, meter, period, contribution): EventRow| EventUse {
+    let event = |(tenant, meter, period, day, plan_version, contribution): EventRow| EventUse {
         tenant: tenant.0,
         meter: meter.0,
         period: period.0,
+        day: day.0,
+        plan_version: id(plan_version),
         contribution,
     };
     Ok(found.into_iter().map(event).collect())

@@ -113,7 +113,7 @@ impl DayUse {
     pub const BEYOND: i64 = i64::MAX;
 }
 
-/// The billable contribution of one event that is billed in a running period.
+/// The billable contribution of one event that is billed in a running period, with what corrections left of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EventUse {
     /// The tenant.
@@ -122,6 +122,10 @@ pub struct EventUse {
     pub meter: MeterId,
     /// The billed period.
     pub period: PeriodId,
+    /// Its local day.
+    pub day: Day,
+    /// The plan version that it was assigned.
+    pub plan_version: Option<PlanVersionId>,
     /// What it added.
     pub contribution: i64,
 }

@@ -141,16 +141,27 @@ macro_rules! days_of_levels {
     };
 }
 
+/// The key of a use: of a correction that of what it corrects, whose time, day and plan it carries.
+macro_rules! corrected {
+    () => {
+        "case when v.classification = 'correction' then v.parent_key else v.event_key end"
+    };
+}
+
 macro_rules! events {
     ($scope:expr) => {
         concat!(
-            "select v.tenant_id, v.meter_id, v.billed_period_id, v.contribution
+            "select v.tenant_id, v.meter_id, v.billed_period_id, v.day, v.plan_version_id,
+                 cast(sum(v.contribution) as bigint)
              from billing_periods p
              join usage_events v on v.tenant_id = p.tenant_id and v.meter_id = $3
                  and v.occurred_at >= $2 and v.occurred_at < p.ends_at and v.billed_period_id = p.period_id
              where p.ends_at > $1 and p.starts_at <= $1 and v.billable ",
             $scope,
-            " order by v.tenant_id, v.occurred_at, v.source, v.event_key"
+            " group by v.tenant_id, v.meter_id, v.billed_period_id, v.day, v.plan_version_id, v.occurred_at, v.source, ",
+            corrected!(),
+            " order by v.tenant_id, v.occurred_at, v.source, ",
+            corrected!()
         )
     };
 }
