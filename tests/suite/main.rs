@@ -25,11 +25,15 @@ macro_rules! on_every_engine {
 mod append;
 mod change;
 mod correct;
+mod credit;
+mod dispute;
 mod erase;
 mod import;
 mod kept;
 mod kill;
+mod late;
 mod look;
+mod payment;
 mod roles;
 mod sample;
 mod shown;
