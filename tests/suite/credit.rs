@@ -41,6 +41,27 @@ async fn credit(ledger: &Ledger, series: u64, request: &CreditRequest) -> Result
     credit_act(&ledger.store, &host(series), request, &preview.fingerprint).await
 }
 
+/// Fills the audit log with the ids that a host of a series is going to give: of what it does only the record fails.
+pub async fn occupy(ledger: &Ledger, series: u64) {
+    let record = |number: u64| store::audit::AuditRecord {
+        id: billing::ids::AuditId::from_uuid(uuid::Uuid::from_u64_pair(series, number)),
+        at: support::at("2026-02-10T09:00:00Z"),
+        actor: "tester".to_owned(),
+        action: "test".to_owned(),
+        tenant: None,
+        subject: String::new(),
+        before: None,
+        after: None,
+        reason: String::new(),
+    };
+    let records: Vec<_> = (1..=200).map(record).collect();
+    let done = ledger.store.write(move |write| {
+        let records = records.clone();
+        Box::pin(async move { store::audit::record(write, &records).await })
+    });
+    done.await.unwrap();
+}
+
 /// Code and field of a refusal.
 pub fn refused<T: std::fmt::Debug>(result: Result<T, OperationError>) -> (String, Option<String>) {
     let wire = result.unwrap_err().to_wire();
@@ -59,9 +80,8 @@ fn effect<'a>(change: &'a Change, label: &str) -> &'a str {
 
 async fn wallet(ledger: &Ledger, world: &World) -> i64 {
     let tenant = world.tenants[0];
-    let found = ledger.store.read(move |read| {
-        Box::pin(async move { store::wallets::of_tenants(read, &[tenant]).await })
-    });
+    let found =
+        ledger.store.read(move |read| Box::pin(async move { store::wallets::of_tenants(read, &[tenant]).await }));
     found.await.unwrap().iter().map(|record| record.wallet.balance_minor).sum()
 }
 
@@ -88,9 +108,9 @@ async fn a_line_an_amount_and_the_rest(ledger: Ledger) {
     let numbers: Vec<&str> = page.rows.iter().map(|row| row.number.as_str()).collect();
     assert_eq!(numbers.len(), 3, "each is listed: {numbers:?}");
     let tenant = world.tenants[0];
-    let notes = ledger.store.read(move |read| {
-        Box::pin(async move { store::credit_notes::of_invoice(read, tenant, invoice).await })
-    });
+    let notes = ledger
+        .store
+        .read(move |read| Box::pin(async move { store::credit_notes::of_invoice(read, tenant, invoice).await }));
     for note in notes.await.unwrap() {
         let document = note.document().unwrap();
         assert_eq!(document.canonical(), note.content, "what is kept is canonical");
@@ -178,8 +198,8 @@ async fn without_its_record_nothing_is_credited(ledger: Ledger) {
     let invoice = Invoice::january(&[2_900]).issue(&ledger.store, &world).await.unwrap();
     let first = request(invoice, vec![amount(Some("1.00"))]);
     credit(&ledger, 7, &first).await.unwrap();
-    // A host that repeats its ids gives the id of the record that is there already.
-    credit(&ledger, 7, &first).await.unwrap_err();
+    occupy(&ledger, 8).await;
+    credit(&ledger, 8, &first).await.unwrap_err();
     assert_eq!(stored(&ledger, invoice).await.credited_minor, 100, "without an audit record there is no credit");
     let page = credit_notes(&ledger.store, world.now, &CreditNoteFilter::default(), None).await.unwrap();
     assert_eq!(page.rows.len(), 1, "and no second note");
@@ -213,7 +233,11 @@ async fn every_field_has_a_limit(ledger: Ledger) {
         (with(vec![described("a\0b".to_owned())]), "malformed", "parts[0].description"),
         (CreditRequest { reason: " ".to_owned(), ..with(vec![amount(None)]) }, "empty", "reason"),
         (CreditRequest { invoice_id: "nothing".to_owned(), ..with(vec![amount(None)]) }, "malformed", "invoice_id"),
-        (request(billing::ids::InvoiceId::from_uuid(uuid::Uuid::nil()), vec![amount(None)]), "unknown_invoice", "invoice_id"),
+        (
+            request(billing::ids::InvoiceId::from_uuid(uuid::Uuid::nil()), vec![amount(None)]),
+            "unknown_invoice",
+            "invoice_id",
+        ),
     ];
     for (request, code, field) in wrong {
         let found = refused(credit_preview(&ledger.store, &host(1), &request).await);

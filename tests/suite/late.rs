@@ -24,6 +24,7 @@ on_every_engine!(
     a_refused_row_stays_out,
     rows_of_two_tenants_are_decided_apart,
     without_its_record_nothing_is_decided,
+    an_entry_into_a_closed_period_waits_once,
 );
 
 const MAP: &str = r#"
@@ -50,11 +51,8 @@ async fn arrive(ledger: &Ledger, now: &str, rows: &[&str]) -> ImportReport {
     let (map, file) = (folder.path().join("late.toml"), folder.path().join("late.csv"));
     std::fs::write(&map, MAP).unwrap();
     std::fs::write(&file, format!("id,kind,parent,calls,tenant,at\n{}\n", rows.join("\n"))).unwrap();
-    let request = ImportRequest {
-        file: file.display().to_string(),
-        map: map.display().to_string(),
-        ..ImportRequest::default()
-    };
+    let request =
+        ImportRequest { file: file.display().to_string(), map: map.display().to_string(), ..ImportRequest::default() };
     let host = FixedHost::with_series(support::at(now), next());
     operations::import::run(&ledger.store, &host, &request, &|_| (), &CancellationToken::new()).await.unwrap()
 }
@@ -110,7 +108,11 @@ async fn the_last_microsecond_of_grace_is_in_the_draft(ledger: Ledger) {
     bounds(&ledger, "2026-01-31T23:59:59.999999Z", "2026-02-03T23:59:59.999999Z", "2026-02-04T00:00:00Z").await;
     assert_eq!(counter(&ledger, &world, 0).await, 10, "its own period has the first");
     let late = rows(&ledger, "2026-02-04T00:00:00Z").await;
-    assert_eq!(late[0].amount.as_deref(), Some("0.00"), "the other proposes what it would cost, though the draft is open");
+    assert_eq!(
+        late[0].amount.as_deref(),
+        Some("0.00"),
+        "the other proposes what it would cost, though the draft is open"
+    );
 }
 
 async fn a_day_of_23_hours_ends_when_it_ends(ledger: Ledger) {
@@ -157,11 +159,7 @@ async fn a_late_row_is_billed_with_the_next_invoice(ledger: Ledger) {
         change.effects.iter().map(|effect| (effect.before.as_str(), effect.after.as_str())).collect();
     assert_eq!(shown, [("990", "1015"), ("0.00", "1.50"), ("", "2026-02-01 to 2026-03-01")], "events and money");
     assert_eq!((counter(&ledger, &world, 0).await, counter(&ledger, &world, 1).await), (990, 25), "billed in February");
-    let key = billing::event::EventKey {
-        tenant: world.tenants[0],
-        source: "late".to_owned(),
-        key: "b".to_owned(),
-    };
+    let key = billing::event::EventKey { tenant: world.tenants[0], source: "late".to_owned(), key: "b".to_owned() };
     let stored = ledger.store.read(move |read| Box::pin(async move { store::events::by_key(read, &key).await }));
     let stored = stored.await.unwrap().unwrap();
     assert_eq!(stored.assignment.day.to_string(), "2026-01-31", "it keeps its day");
@@ -171,7 +169,10 @@ async fn a_late_row_is_billed_with_the_next_invoice(ledger: Ledger) {
     assert_eq!(refused(again).0, "decided", "it is decided once");
     // A later row is rated on top of this one.
     arrive(&ledger, now, &["c,original,,5,tenant-1,2026-01-30T10:00:00Z"]).await;
-    assert_eq!(rows(&ledger, now).await.iter().find(|row| row.key.as_deref() == Some("c")).unwrap().amount.as_deref(), Some("0.50"));
+    assert_eq!(
+        rows(&ledger, now).await.iter().find(|row| row.key.as_deref() == Some("c")).unwrap().amount.as_deref(),
+        Some("0.50")
+    );
     assert_sound(&ledger.store).await;
 }
 
@@ -191,12 +192,8 @@ async fn a_late_correction_becomes_a_credit_note(ledger: Ledger) {
     let record = stored(&ledger, invoice).await;
     assert_eq!(record.credited_minor, 500, "4.00 and 25 % tax");
     assert_eq!((counter(&ledger, &world, 0).await, counter(&ledger, &world, 1).await), (1_100, 0), "billed nowhere");
-    let page = operations::bill::credit_notes(
-        &ledger.store,
-        world.now,
-        &operations::wire::CreditNoteFilter::default(),
-        None,
-    );
+    let page =
+        operations::bill::credit_notes(&ledger.store, world.now, &operations::wire::CreditNoteFilter::default(), None);
     let note = page.await.unwrap().rows.remove(0);
     let note = note.credit_note_id.parse().unwrap();
     let note = ledger.store.read(move |read| Box::pin(async move { store::credit_notes::find(read, note).await }));
@@ -232,7 +229,10 @@ async fn a_refused_row_stays_out(ledger: Ledger) {
     let late = rows(&ledger, now).await;
     decide(&ledger, now, 1, &[&late[0]], LateDecision::Refuse).await.unwrap();
     let after = rows(&ledger, now).await;
-    assert_eq!((after[0].state.as_str(), after[0].decision_reason.as_deref()), ("dismissed", Some("checked with them")));
+    assert_eq!(
+        (after[0].state.as_str(), after[0].decision_reason.as_deref()),
+        ("dismissed", Some("checked with them"))
+    );
     assert_eq!((counter(&ledger, &world, 0).await, counter(&ledger, &world, 1).await), (0, 0), "it counts nowhere");
 }
 
@@ -246,11 +246,8 @@ async fn rows_of_two_tenants_are_decided_apart(ledger: Ledger) {
     assert_eq!(refused(mixed), ("several_tenants".into(), Some("ids".into())), "tenants never meet");
     let none = decide(&ledger, now, 2, &[], LateDecision::Refuse).await;
     assert_eq!(refused(none), ("empty".into(), Some("ids".into())), "nothing to decide");
-    let request = |ids: Vec<String>, reason: &str| LateRequest {
-        ids,
-        decision: LateDecision::Refuse,
-        reason: reason.to_owned(),
-    };
+    let request =
+        |ids: Vec<String>, reason: &str| LateRequest { ids, decision: LateDecision::Refuse, reason: reason.to_owned() };
     let host = FixedHost::with_series(support::at(now), 3);
     let id = late[0].quarantine_id.clone();
     for (request, code) in [
@@ -275,4 +272,32 @@ async fn without_its_record_nothing_is_decided(ledger: Ledger) {
     decide(&ledger, now, 7, &[&late[1]], LateDecision::NextInvoice).await.unwrap_err();
     assert_eq!(counter(&ledger, &world, 1).await, before, "without an audit record nothing is taken");
     assert_eq!(rows(&ledger, now).await.iter().filter(|row| row.state == "waiting").count(), 1, "the row waits");
+}
+
+async fn an_entry_into_a_closed_period_waits_once(ledger: Ledger) {
+    use operations::change::{entry_act, entry_preview};
+    let world = priced(&ledger, "UTC").await;
+    arrive(&ledger, "2026-01-20T12:00:00Z", &["a,original,,1100,tenant-1,2026-01-10T10:00:00Z"]).await;
+    let invoice = Invoice::january(&[2_900, 1_000]).issue(&ledger.store, &world).await.unwrap();
+    let now = "2026-02-10T09:00:00Z";
+    let request = operations::wire::EntryRequest {
+        tenant_id: world.tenants[0].to_string(),
+        meter: "calls".to_owned(),
+        quantity: "-50".to_owned(),
+        occurred_at: None,
+        key: "form-1".to_owned(),
+        corrects: Some(operations::wire::CorrectionOf { source: "late".to_owned(), key: "a".to_owned() }),
+        reason: "they were test calls".to_owned(),
+    };
+    for series in [1, 2] {
+        let host = FixedHost::with_series(support::at(now), series);
+        let preview = entry_preview(&ledger.store, &host, &request).await.unwrap();
+        assert!(preview.title.starts_with("Put aside a correction"), "it says so: {}", preview.title);
+        entry_act(&ledger.store, &host, &request, &preview.fingerprint).await.unwrap();
+    }
+    let late = rows(&ledger, now).await;
+    assert_eq!(late.len(), 1, "a double click waits once");
+    assert_eq!(late[0].amount.as_deref(), Some("-5.00"), "it proposes a credit");
+    decide(&ledger, now, 3, &[&late[0]], LateDecision::CreditNote).await.unwrap();
+    assert_eq!(stored(&ledger, invoice).await.credited_minor, 500, "which a person grants");
 }

@@ -1,6 +1,6 @@
 //! Payments: partly, in full, too much; a reference is taken once; a file's good rows are taken and the others put aside.
 
-use crate::credit::{host, refused, stored};
+use crate::credit::{host, occupy, refused, stored};
 use futures::future::join_all;
 use operations::bill::{ageing, import_payments, payment_act, payment_preview, payments};
 use operations::error::OperationError;
@@ -85,8 +85,7 @@ async fn a_reference_is_taken_once_by_sixteen_racers(ledger: Ledger) {
 }
 
 async fn import(ledger: &Ledger, series: u64, file: &std::path::Path, dry_run: bool) -> PaymentsImported {
-    let request =
-        PaymentsImportRequest { file: file.display().to_string(), dry_run, reason: "bank file".to_owned() };
+    let request = PaymentsImportRequest { file: file.display().to_string(), dry_run, reason: "bank file".to_owned() };
     import_payments(&ledger.store, &host(series), &request, &CancellationToken::new()).await.unwrap()
 }
 
@@ -164,8 +163,8 @@ async fn without_its_record_nothing_is_paid(ledger: Ledger) {
     let world = World::new(&ledger.store, 1).await.unwrap();
     let invoice = Invoice::january(&[2_900]).issue(&ledger.store, &world).await.unwrap();
     pay(&ledger, 7, &request(invoice, "1.00", "R-1")).await.unwrap();
-    // A host that repeats its ids gives the id of the record that is there already.
-    pay(&ledger, 7, &request(invoice, "1.00", "R-2")).await.unwrap_err();
+    occupy(&ledger, 8).await;
+    pay(&ledger, 8, &request(invoice, "1.00", "R-2")).await.unwrap_err();
     assert_eq!(stored(&ledger, invoice).await.paid_minor, 100, "without an audit record there is no payment");
 }
 
