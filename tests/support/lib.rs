@@ -3,9 +3,10 @@
 //! Not a place for test cases, and not a fake of anything: everything goes through the store.
 
 pub mod firm;
+pub mod bill;
 pub mod ledger;
 pub mod postgres;
 pub mod world;
 
 pub use ledger::{Kind, Ledger};
-pub use world::{World, at};
+pub use world::{Shape, World, at};

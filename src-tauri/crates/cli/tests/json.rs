@@ -217,6 +217,60 @@ fn imports(books: &mut Books) {
     books.keep("import usage", &[&looked, &refused]);
 }
 
+/// Cases, notes, the line of time and late use of a tenant that has some of each.
+fn cases(books: &mut Books) {
+    let tenants = books.json(&["tenants", "--flagged"], 0);
+    let id = text(&tenants["rows"][0], "tenant_id").to_owned();
+    let events = books.json(&["events", "--tenant", &id], 0);
+    let event = format!("{}/{}", text(&events["rows"][0], "source"), text(&events["rows"][0], "key"));
+    let open = ["dispute", "open", &id, "--claim", "too much", "--claimed", "5", "--deadline", "2030-01-31"];
+    let open = [&open[..], &["--event", &event]].concat();
+    let preview = books.look("dispute open", &open);
+    assert_eq!(preview["done"], false, "it only looked");
+    let act = books.json(&[&open[..], &["--yes"]].concat(), 0);
+    let number = text(&act["effects"][0], "after").to_owned();
+    assert!(number.starts_with("D-"), "the act tells the number: {number}");
+    let note = ["dispute", "note", &number, "asked for their list", "--status", "waiting"];
+    books.look("dispute note", &note);
+    books.json(&[&note[..], &["--yes"]].concat(), 0);
+    let undecided = books.json(&["dispute", "show", &number], 0);
+    let decide = ["dispute", "decide", &number, "reject", "--reason", "it is right"];
+    books.look("dispute decide", &decide);
+    books.json(&[&decide[..], &["--yes"]].concat(), 0);
+    let decided = books.json(&["dispute", "show", &number], 0);
+    books.keep("dispute show", &[&undecided, &decided]);
+    assert_eq!(text(&decided["row"], "status"), "decided", "it has ended");
+    books.look("dispute list", &["dispute", "list", "--tenant", &id, "--status", "decided"]);
+    let (code, _) = error(&books.run(&[&decide[..], &["--yes"]].concat(), ""), 1);
+    assert_eq!(code, "dispute_decided", "it ends once");
+
+    let add = ["notes", &id, "--add", "prefers e-mail"];
+    books.look("notes --add", &add);
+    books.json(&[&add[..], &["--yes"]].concat(), 0);
+    books.look("notes", &["notes", &id]);
+    books.look("timeline", &["timeline", &id]);
+    books.look("ageing", &["ageing"]);
+
+    let list = books.look("late list", &["late", "list"]);
+    let waiting = list["rows"].as_array().unwrap().iter().find(|row| row["state"] == "waiting");
+    if let Some(row) = waiting {
+        books.look("late refuse", &["late", "refuse", text(row, "quarantine_id"), "--reason", "a test"]);
+    }
+    let file = books.folder.path().join("bank.csv");
+    let row = "INV-0000-000001,1.00,USD,2026-01-31,bank,R-1";
+    std::fs::write(&file, format!("invoice,amount,currency,received_at,method,reference\n{row}\n")).unwrap();
+    let file = file.display().to_string();
+    let payments = ["import", "payments", &file, "--reason", "bank file"];
+    let looked = books.json(&[&payments[..], &["--dry-run"]].concat(), 3);
+    let refused = books.json(&payments, 3);
+    books.keep("import payments", &[&looked, &refused]);
+    assert_eq!(text(&refused["problems"][0], "code"), "unknown_invoice", "the row says why it is put aside");
+    let credit = ["invoice", "credit", "INV-0000-000001", "--all", "--reason", "a test"];
+    assert_eq!(error(&books.run(&credit, ""), 1).0, "unknown_invoice", "an invoice that is not there");
+    let pay = ["invoice", "pay", "INV-0000-000001", "1", "--method", "bank", "--reason", "a test"];
+    assert_eq!(error(&books.run(&pay, ""), 1).0, "unknown_invoice", "nor is it paid");
+}
+
 fn rates(books: &mut Books) {
     let lines = [
         r#"{"id": "good", "model": "package", "params": {"package_size": "100", "package_amount": "5"}, "units": "101"}"#,
@@ -245,6 +299,7 @@ fn every_shape_is_as_it_was_and_is_documented() {
     books.look("sample", &["sample", "--out", &file]);
     looks(&mut books);
     quarantine(&mut books);
+    cases(&mut books);
     wrong_use(&mut books);
     imports(&mut books);
     rates(&mut books);

@@ -98,7 +98,10 @@ async fn payments(args: PaymentsArgs, context: &Context) -> Result<Outcome> {
         return Ok(outcome);
     }
     let word = if done.dry_run { "would be taken" } else { "taken" };
-    print(&format!("{} of {} rows {word}; {} were known, {} put aside.\n", done.taken, done.rows, done.duplicates, done.put_aside))?;
+    print(&format!(
+        "{} of {} rows {word}; {} were known, {} put aside.\n",
+        done.taken, done.rows, done.duplicates, done.put_aside
+    ))?;
     let row = |total: operations::wire::RunTotal| vec![total.currency, total.count.to_string(), total.total];
     if !done.totals.is_empty() {
         print(&table(&["currency", "payments", "total"], done.totals.into_iter().map(row).collect(), 1))?;
