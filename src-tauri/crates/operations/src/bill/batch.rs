@@ -12,6 +12,7 @@ use billing::ids::RunId;
 use billing::invoice::Hold;
 use billing::money::Money;
 use billing::time::Day;
+use std::collections::HashMap;
 use std::sync::Arc;
 use store::Write;
 use store::audit::AuditRecord;
@@ -64,10 +65,10 @@ pub(crate) async fn bill(write: &mut Write, order: &Arc<Order>) -> Result<BatchD
     let ground = Ground::read(write).await?;
     let gathered = gather(write, &ground, &keys, order.act.at, &Assumed::default()).await?;
     let mut done = BatchDone::default();
+    let planned: HashMap<Key, Ids> = order.planned.iter().copied().collect();
     let (mut drafts, mut ready, mut errors) = (Vec::new(), Vec::new(), Vec::new());
     for gathered in gathered {
-        let ids = order.planned.iter().find(|(key, _)| *key == gathered.key).map(|(_, ids)| *ids);
-        let Some(ids) = ids else { continue };
+        let Some(ids) = planned.get(&gathered.key).copied() else { continue };
         match make(gathered, &ground, order.aim, order.act.at) {
             Ok(None) => {}
             Ok(Some(made)) if made.outcome == Outcome::Finalize => ready.push((made, ids)),

@@ -45,7 +45,7 @@ pub use lists::{credit_notes, payments};
 pub use payment::{payment_act, payment_preview};
 pub use payments_file::import_payments;
 pub use plan::{cancel_act, cancel_preview, plan_change_act, plan_change_preview};
-pub use run::{run, run_preview};
+pub use run::{run, run_in_batches_of, run_preview};
 pub use settings::{account_act, account_preview, billing_settings, settings_act, settings_preview};
 pub use tenant::tenant_billing;
 pub use view::invoice;

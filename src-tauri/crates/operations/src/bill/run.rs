@@ -18,6 +18,7 @@ use billing::money::{Currency, Money};
 use billing::time::Timestamp;
 use futures::FutureExt;
 use std::collections::{BTreeMap, HashSet};
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use store::facts::{DuePeriod, due};
 use store::invoice_runs::{self, NewRun, RunCounts, RunError};
@@ -25,7 +26,7 @@ use store::{Read, Store};
 use tokio_util::sync::CancellationToken;
 
 /// Periods of one transaction.
-const PERIODS_AT_ONCE: usize = 500;
+const PERIODS_AT_ONCE: NonZeroUsize = NonZeroUsize::new(500).expect("above 0");
 /// Rows that a preview or a report names.
 const MAX_ROWS: usize = 200;
 /// Tenants that a request may name.
@@ -70,7 +71,7 @@ async fn preview_in(read: &mut Read, wanted: &Wanted, at: Timestamp) -> Result<R
     let due = due::due_periods(read, wanted.until, &wanted.tenants).await?;
     let mut tally = Tally::default();
     let mut assumed = Assumed::default();
-    for keys in batches(&due) {
+    for keys in batches(&due, PERIODS_AT_ONCE) {
         for gathered in gather(read, &ground, &keys, at, &assumed).await? {
             match make(gathered, &ground, wanted.aim, at) {
                 Ok(None) => {}
@@ -150,12 +151,12 @@ fn count(totals: &mut BTreeMap<Currency, (u32, i64)>, total: Money) {
 }
 
 /// Batches in order: at most so many periods, and no subscription twice, because a later invoice looks at the one before.
-fn batches(due: &[DuePeriod]) -> Vec<Vec<Key>> {
+fn batches(due: &[DuePeriod], at_once: NonZeroUsize) -> Vec<Vec<Key>> {
     let mut batches: Vec<Vec<Key>> = Vec::new();
     let mut inside = HashSet::new();
     for period in due {
         let key = Key { tenant: period.tenant, subscription: period.subscription, period: period.period };
-        let is_full = batches.last().is_none_or(|batch| batch.len() >= PERIODS_AT_ONCE);
+        let is_full = batches.last().is_none_or(|batch| batch.len() >= at_once.get());
         // Wallets and coupons are the tenant's, and so is the order in which its invoices take from them.
         if is_full || !inside.insert(key.tenant) {
             batches.push(Vec::new());
@@ -181,12 +182,27 @@ pub async fn run(
     told: &(dyn Fn(Progress) + Send + Sync),
     stop: &CancellationToken,
 ) -> Result<RunReport> {
+    run_in_batches_of(PERIODS_AT_ONCE, store, host, request, told, stop).await
+}
+
+/// As [`run`], with so many periods in one transaction: for whoever measures what a batch is worth.
+///
+/// # Errors
+/// As [`run`].
+pub async fn run_in_batches_of(
+    at_once: NonZeroUsize,
+    store: &Store,
+    host: &dyn Host,
+    request: &RunRequest,
+    told: &(dyn Fn(Progress) + Send + Sync),
+    stop: &CancellationToken,
+) -> Result<RunReport> {
     let started = std::time::Instant::now();
     let wanted = Wanted::new(host, request)?;
     let act = Act::new(host, &request.reason)?;
     let run = RunId::from_uuid(host.new_uuid());
     begin(store, run, &wanted, &act).await?;
-    let mut running = Running { store, host, run, act, aim: wanted.aim, report: Report::default() };
+    let mut running = Running { store, host, run, act, aim: wanted.aim, at_once, report: Report::default() };
     let done = running.all(&wanted, told, stop).await;
     let status = match &done {
         Err(_) => RunStatus::Failed,
@@ -232,6 +248,7 @@ struct Running<'r> {
     run: RunId,
     act: Act,
     aim: Aim,
+    at_once: NonZeroUsize,
     report: Report,
 }
 
@@ -259,7 +276,7 @@ impl Running<'_> {
             .await?;
         let total = due.len() as u64;
         let mut done = 0;
-        for keys in batches(&due) {
+        for keys in batches(&due, self.at_once) {
             if stop.is_cancelled() {
                 self.report.stopped = true;
                 return Ok(());

@@ -2,14 +2,14 @@
 
 use super::gather::{Key, period_facts};
 use crate::error::{OperationError, Result};
-use billing::event::Classification;
 use billing::ids::{MeterId, PeriodId, PlanVersionId, TenantId};
-use billing::invoice::{Catalog, DayUse, EventUse, LateUse, MeterUse};
+use billing::invoice::recount::{self, Counted};
+use billing::invoice::{Catalog, DayUse, LateUse, MeterUse};
 use billing::meter::{Aggregation, Meter, Reset};
 use billing::price::Model;
 use billing::time::{Day, Timestamp};
 use billing::timeline::Timeline;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use store::Read;
 use store::facts::{self, DaysWanted, EventOf, EventsWanted, LateOf, PeriodOf};
 
@@ -86,7 +86,7 @@ fn shares_days(timeline: &Timeline, key: Key, start: Timestamp, end: Timestamp) 
 /// The use of many periods, as it was read.
 #[derive(Debug, Default)]
 pub(super) struct Used {
-    aggregations: HashMap<MeterId, Aggregation>,
+    meters: BTreeMap<MeterId, Meter>,
     needs: HashMap<PeriodId, Needs>,
     late: BTreeSet<LateOf>,
     counters: HashMap<PeriodId, BTreeMap<MeterId, i64>>,
@@ -108,7 +108,7 @@ impl Used {
     ) -> Result<Self> {
         let periods: Vec<PeriodOf> = needs.iter().map(|needs| needs.key.period_of()).collect();
         let mut used = Self {
-            aggregations: catalog.meters.values().map(|meter| (meter.id, meter.aggregation)).collect(),
+            meters: catalog.meters.clone(),
             late: facts::late::around(read, &periods).await?,
             ..Self::default()
         };
@@ -131,7 +131,7 @@ impl Used {
 
     /// Meters of a period whose use is not what counters and days say: late use is among it, or goes out of it.
     fn disturbed(&self, period: PeriodId) -> BTreeSet<MeterId> {
-        let touches = |late: &&LateOf| late.period == period || late.billed == period;
+        let touches = |late: &&LateOf| late.period == period || late.billed == Some(period);
         self.late.iter().filter(touches).map(|late| late.meter).collect()
     }
 
@@ -157,7 +157,7 @@ impl Used {
                     days.push(DaysWanted { tenant, meter: *meter, from: needs.first_day, to: needs.end_day });
                 }
             }
-            for late in self.late.iter().filter(|late| late.billed == needs.key.period) {
+            for late in self.late.iter().filter(|late| late.billed == Some(needs.key.period)) {
                 of_ledger(tenant, late.period, late.meter);
             }
         }
@@ -194,38 +194,38 @@ impl Used {
         let tenant = needs.key.tenant;
         let is_inside = |(day, ..): &&(Day, Option<PlanVersionId>, i64)| needs.first_day <= *day && *day < needs.end_day;
         // Use from before any subscription is never rated; a level stands on all that moved it.
-        let is_level = self.is(meter, Aggregation::Level);
+        let is_level = self.is_level(meter);
         let counts = |(_, version, _): &&(Day, Option<PlanVersionId>, i64)| is_level || version.is_some();
         let all = if needs.by_day.contains(&meter) { self.days.get(&(tenant, meter)) } else { None };
         let days = all.into_iter().flatten().filter(is_inside).filter(counts);
-        let events = if needs.by_event.contains(&meter) {
-            self.selected(needs.key.period, meter, |billed| billed == needs.key.period)
+        let counted = if needs.by_event.contains(&meter) {
+            self.by_ledger((tenant, needs.key.period, needs.first_day), meter, |billed| billed == needs.key.period)?
         } else {
-            Vec::new()
+            MeterUse::none(meter)
+        };
+        let day = |(day, plan_version, units): &(Day, Option<PlanVersionId>, i64)| DayUse {
+            day: *day,
+            plan_version: *plan_version,
+            units: *units,
         };
         Ok(MeterUse {
             meter,
             units: units.unwrap_or(0),
             opening: self.opening(tenant, meter, needs.first_day),
-            days: days.map(|(day, plan_version, units)| DayUse { day: *day, plan_version: *plan_version, units: *units }).collect(),
-            events: net_events(&events)?,
+            days: days.map(day).collect(),
+            events: counted.events,
         })
     }
 
-    fn is(&self, meter: MeterId, aggregation: Aggregation) -> bool {
-        self.aggregations.get(&meter) == Some(&aggregation)
+    fn is_level(&self, meter: MeterId) -> bool {
+        self.meters.get(&meter).is_some_and(is_level)
     }
 
     fn opening(&self, tenant: TenantId, meter: MeterId, before: Day) -> i64 {
-        if !self.is(meter, Aggregation::Level) {
+        if !self.is_level(meter) {
             return 0;
         }
         self.openings.get(&(tenant, meter, before)).copied().unwrap_or(0)
-    }
-
-    fn selected(&self, period: PeriodId, meter: MeterId, is_billed: impl Fn(PeriodId) -> bool) -> Vec<&EventOf> {
-        let all = self.events.get(&(period, meter)).into_iter().flatten();
-        all.filter(|event| is_billed(event.billed)).collect()
     }
 
     /// The use of a meter that happened in a period, as far as it is billed in some periods, by the ledger.
@@ -235,30 +235,11 @@ impl Used {
         meter: MeterId,
         is_billed: impl Fn(PeriodId) -> bool,
     ) -> Result<MeterUse> {
-        let events = self.selected(period, meter, is_billed);
-        let is_max = self.is(meter, Aggregation::Max);
-        let superseded: HashSet<(&str, &str)> =
-            corrections(&events).map(|event| (event.source.as_str(), event.parent.as_deref().unwrap_or(""))).collect();
-        let mut units = 0_i64;
-        let mut days: BTreeMap<(Day, Option<PlanVersionId>), i64> = BTreeMap::new();
-        for event in &events {
-            let day = days.entry((event.day, event.plan_version)).or_default();
-            if is_max {
-                let stands = !superseded.contains(&(event.source.as_str(), event.key.as_str()));
-                let largest = if stands { event.contribution.max(0) } else { 0 };
-                (*day, units) = ((*day).max(largest), units.max(largest));
-            } else {
-                *day = plus(*day, event.contribution)?;
-                units = plus(units, event.contribution)?;
-            }
-        }
-        let day = |((day, plan_version), units)| DayUse { day, plan_version, units };
-        Ok(MeterUse {
-            meter,
-            units,
-            opening: self.opening(tenant, meter, first_day),
-            days: days.into_iter().map(day).collect(),
-            events: if is_max { Vec::new() } else { net_events(&events)? },
+        let Some(of) = self.meters.get(&meter) else { return Ok(MeterUse::none(meter)) };
+        let all = self.events.get(&(period, meter)).into_iter().flatten();
+        let counted: Vec<Counted> = all.filter(|event| is_billed(event.billed)).map(|it| it.counted.clone()).collect();
+        recount::used(of, self.opening(tenant, meter, first_day), &counted).map_err(|error| {
+            OperationError::failed("overflow", "A sum of use does not fit into 64 bits.").because(error)
         })
     }
 
@@ -267,7 +248,7 @@ impl Used {
         let start = |period: PeriodId| timeline.period(period).map(|period| period.span.interval.start);
         let own_start = start(key.period);
         let mut late = Vec::new();
-        for of in self.late.iter().filter(|late| late.billed == key.period) {
+        for of in self.late.iter().filter(|late| late.billed == Some(key.period)) {
             let Some(period) = timeline.period(of.period).copied() else { continue };
             let Some(facts) = period_facts(timeline, period) else { continue };
             // With its own invoice, and as late on the invoices of periods in between.
@@ -284,29 +265,3 @@ impl Used {
 }
 
 type Wanted = (Vec<DaysWanted>, Vec<(TenantId, MeterId, Day)>, Vec<EventsWanted>);
-
-fn corrections<'e>(events: &'e [&'e EventOf]) -> impl Iterator<Item = &'e EventOf> {
-    events.iter().copied().filter(|event| event.classification == Classification::Correction)
-}
-
-/// Events in their order with what corrections took back of each taken off.
-fn net_events(events: &[&EventOf]) -> Result<Vec<EventUse>> {
-    let mut taken: HashMap<(&str, &str), i64> = HashMap::new();
-    for correction in corrections(events) {
-        let parent = (correction.source.as_str(), correction.parent.as_deref().unwrap_or(""));
-        let sum = taken.entry(parent).or_default();
-        *sum = plus(*sum, correction.contribution)?;
-    }
-    let originals = events.iter().filter(|event| event.classification != Classification::Correction);
-    let net = |event: &&EventOf| {
-        let back = taken.get(&(event.source.as_str(), event.key.as_str())).copied().unwrap_or(0);
-        let units = plus(event.contribution, back)?;
-        Ok(EventUse { day: event.day, plan_version: event.plan_version, units })
-    };
-    originals.map(net).collect()
-}
-
-fn plus(left: i64, right: i64) -> Result<i64> {
-    let overflow = || OperationError::failed("overflow", "A sum of use does not fit into 64 bits.");
-    left.checked_add(right).ok_or_else(overflow)
-}
