@@ -11,6 +11,7 @@ pub mod error;
 pub mod host;
 pub mod import;
 pub mod jobs;
+pub mod late;
 pub mod look;
 pub mod notes;
 pub mod open;

@@ -4,9 +4,10 @@ use crate::context::Context;
 use crate::output::{Form, Outcome, print, print_json, printable, table};
 use clap::Subcommand;
 use indicatif::{ProgressBar, ProgressStyle};
+use operations::bill::import_payments;
 use operations::error::{OperationError, Result};
 use operations::import;
-use operations::wire::{ImportReport, ImportRequest, Progress};
+use operations::wire::{ImportReport, ImportRequest, PaymentsImportRequest, Progress};
 use std::fmt::Write as _;
 use tokio_util::sync::CancellationToken;
 
@@ -23,6 +24,20 @@ enum What {
     Usage(UsageArgs),
     /// List the mappings that come along
     Presets,
+    /// Take a file of payments: each row a payment of an invoice
+    Payments(PaymentsArgs),
+}
+
+#[derive(Debug, clap::Args)]
+struct PaymentsArgs {
+    /// The file: comma-separated text with the columns invoice, amount, currency, received_at, method and reference
+    file: String,
+    /// Only look: say what would be taken and what is wrong, and write nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Why; goes to the audit log with each payment
+    #[arg(long)]
+    reason: String,
 }
 
 #[derive(Debug, clap::Args)]
@@ -54,7 +69,35 @@ pub async fn run(args: Args, context: &Context) -> Result<Outcome> {
     match args.what {
         What::Usage(args) => usage(args, context).await,
         What::Presets => presets(context.form),
+        What::Payments(args) => payments(args, context).await,
     }
+}
+
+async fn payments(args: PaymentsArgs, context: &Context) -> Result<Outcome> {
+    let request = PaymentsImportRequest { file: args.file, dry_run: args.dry_run, reason: args.reason };
+    let store = if request.dry_run { context.open_read_only().await? } else { context.open().await? };
+    let stop = CancellationToken::new();
+    stop_on_interrupt(stop.clone())?;
+    let done = import_payments(&store, &*context.host, &request, &stop).await?;
+    store.close().await;
+    let outcome = if done.put_aside > 0 { Outcome::Found } else { Outcome::Done };
+    if context.form == Form::Json {
+        print_json(&done)?;
+        return Ok(outcome);
+    }
+    let word = if done.dry_run { "would be taken" } else { "taken" };
+    print(&format!("{} of {} rows {word}; {} were known, {} put aside.\n", done.taken, done.rows, done.duplicates, done.put_aside))?;
+    let row = |total: operations::wire::RunTotal| vec![total.currency, total.count.to_string(), total.total];
+    if !done.totals.is_empty() {
+        print(&table(&["currency", "payments", "total"], done.totals.into_iter().map(row).collect(), 1))?;
+    }
+    for problem in &done.problems {
+        print(&format!("line {}: {} [{}]\n", problem.line, printable(&problem.message), problem.code))?;
+    }
+    if let Some(file) = &done.put_aside_file {
+        print(&format!("The rows that were put aside are in {}.\n", printable(file)))?;
+    }
+    Ok(outcome)
 }
 
 fn presets(form: Form) -> Result<Outcome> {

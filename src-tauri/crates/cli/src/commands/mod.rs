@@ -2,15 +2,20 @@
 //!
 //! To add one: a file here with `Args` and `run`, a variant below, and a line in `run`.
 
+mod ageing;
 mod bench;
 mod changing;
+mod dispute;
 mod enter;
 mod erase_subject;
 mod events;
 mod import;
+mod invoice;
 mod jobs;
+mod late;
 mod look;
 mod migrate;
+mod notes;
 mod overrides;
 mod quarantine;
 mod quota;
@@ -19,6 +24,7 @@ mod sample;
 mod stats;
 mod status;
 mod tenants;
+mod timeline;
 mod timeseries;
 mod usage;
 mod verify;
@@ -65,6 +71,18 @@ pub enum Command {
     Usage(usage::Args),
     /// Recount every cache from the ledger
     Verify(verify::Args),
+    /// Show open amounts by age
+    Ageing(ageing::Args),
+    /// Cases of tenants about what was billed
+    Dispute(dispute::Args),
+    /// Credit, pay and handle invoices
+    Invoice(invoice::Args),
+    /// Decide about use that came after its period had closed
+    Late(late::Args),
+    /// Show or write notes about a tenant
+    Notes(notes::Args),
+    /// Show everything that happened to a tenant
+    Timeline(timeline::Args),
 }
 
 impl Command {
@@ -88,6 +106,12 @@ impl Command {
             Self::Timeseries(args) => timeseries::run(args, context).await,
             Self::Usage(args) => usage::run(args, context).await,
             Self::Verify(args) => verify::run(args, context).await,
+            Self::Ageing(args) => ageing::run(args, context).await,
+            Self::Dispute(args) => dispute::run(args, context).await,
+            Self::Invoice(args) => invoice::run(args, context).await,
+            Self::Late(args) => late::run(args, context).await,
+            Self::Notes(args) => notes::run(args, context).await,
+            Self::Timeline(args) => timeline::run(args, context).await,
         }
     }
 }

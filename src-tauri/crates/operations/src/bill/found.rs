@@ -65,3 +65,29 @@ pub(crate) fn day(field: &str, text: &str) -> Result<Day> {
         OperationError::wrong_use("malformed", "Give the day as 2026-01-31.").field(field).because(error)
     })
 }
+
+/// The invoice that a person means: by its number or its id.
+///
+/// # Errors
+/// `unknown_invoice`; `ambiguous_invoice` for a number that several series have.
+pub async fn invoice_named(store: &store::Store, text: &str) -> Result<InvoiceId> {
+    let text: String = text.trim().chars().take(200).collect();
+    if let Ok(id) = text.parse() {
+        return Ok(id);
+    }
+    let number = text.clone();
+    let found = store
+        .read(move |read| Box::pin(async move { Ok::<_, OperationError>(one::by_number(read, &number).await?) }))
+        .await?;
+    match found.as_slice() {
+        [one] => Ok(one.id),
+        [] => {
+            let message = format!("There is no invoice '{text}'.");
+            Err(OperationError::not_found("unknown_invoice", message).field("invoice"))
+        }
+        _ => {
+            let message = format!("Several invoices have the number '{text}'; name one by its id.");
+            Err(OperationError::wrong_use("ambiguous_invoice", message).field("invoice"))
+        }
+    }
+}

@@ -16,6 +16,7 @@ pub use about::{AboutInvoice, about_invoice};
 pub use ageing::ageing;
 pub use credit::{credit_act, credit_preview};
 pub(crate) use credit::Crediting;
+pub use found::invoice_named;
 pub use lists::{credit_notes, payments};
 pub use payment::{payment_act, payment_preview};
 pub use payments_file::import_payments;

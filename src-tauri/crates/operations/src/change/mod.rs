@@ -12,6 +12,7 @@ mod overrides;
 pub(crate) mod periods;
 pub(crate) mod quarantine;
 mod quota;
+pub(crate) mod said;
 
 pub use entry::{entry_act, entry_preview};
 pub use erase::{erase_act, erase_preview, tenant_of_subject};

@@ -81,7 +81,7 @@ impl Wanted {
             OperationError::refused("no_invoice", message).field("decision")
         })?;
         let act = Act { audit: AuditId::from_uuid(host.new_uuid()), ..act.clone() };
-        Crediting::of(host, invoice, parts, Some(dispute.id), act)
+        Crediting::of(credit::Ids::new(host), invoice, parts, Some(dispute.id), act)
     }
 }
 

@@ -1,0 +1,33 @@
+//! `invoice`: what finance does with invoices.
+
+mod credit;
+mod pay;
+
+pub use credit::parts;
+
+use crate::context::Context;
+use crate::output::Outcome;
+use operations::error::Result;
+
+/// Arguments of `invoice`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Issue a credit note: whole lines, amounts of lines, or an amount
+    Credit(credit::Args),
+    /// Enter a payment
+    Pay(pay::Args),
+}
+
+/// Runs it.
+pub async fn run(args: Args, context: &Context) -> Result<Outcome> {
+    match args.command {
+        Command::Credit(args) => credit::run(args, context).await,
+        Command::Pay(args) => pay::run(args, context).await,
+    }
+}
