@@ -3,8 +3,8 @@
 use super::{Answer, tenant};
 use crate::console::Console;
 use operations::host::Host;
-use operations::wire::{DisputeFilter, DisputePage, DisputeView, TimelinePage};
-use operations::{dispute as cases, timeline};
+use operations::wire::{DisputeFilter, DisputePage, DisputeView, LateFilter, LatePage, TimelinePage};
+use operations::{dispute as cases, late, timeline};
 use tauri::State;
 
 /// A page of disputes, undecided ones by deadline first.
@@ -34,4 +34,11 @@ pub async fn tenant_timeline(
     cursor: Option<String>,
 ) -> Answer<TimelinePage> {
     Ok(timeline::tenant_timeline(&console.store()?, console.host.now(), tenant(&tenant_id)?, cursor.as_deref()).await?)
+}
+
+/// A page of use that came after its period had closed, with the correction that each row proposes.
+#[tauri::command]
+#[specta::specta]
+pub async fn late_rows(console: State<'_, Console>, filter: LateFilter, cursor: Option<String>) -> Answer<LatePage> {
+    Ok(late::late_rows(&console.store()?, console.host.now(), &filter, cursor.as_deref()).await?)
 }

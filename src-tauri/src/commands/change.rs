@@ -5,7 +5,7 @@ use crate::console::Console;
 use operations::change;
 use operations::wire::{
     Change, CreditRequest, DisputeDecideRequest, DisputeNoteRequest, DisputeRequest, EntryRequest, EraseRequest,
-    NoteRequest, OverrideRequest, PaymentRequest, QuarantineDecision,
+    LateRequest, NoteRequest, OverrideRequest, PaymentRequest, QuarantineDecision,
 };
 use tauri::State;
 
@@ -49,5 +49,6 @@ change_commands! {
     (dispute, dispute_open_preview, dispute_open_act, DisputeRequest, "opening a dispute"),
     (dispute, dispute_note_preview, dispute_note_act, DisputeNoteRequest, "a note on a dispute"),
     (dispute, dispute_decide_preview, dispute_decide_act, DisputeDecideRequest, "deciding a dispute"),
+    (late, late_preview, late_act, LateRequest, "a decision about late use"),
     (notes, note_preview, note_act, NoteRequest, "a note about a tenant"),
 }
