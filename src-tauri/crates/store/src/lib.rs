@@ -46,6 +46,7 @@ pub mod credit_notes;
 pub mod disputes;
 pub mod erasure;
 pub mod events;
+pub mod evidence;
 pub mod facts;
 pub mod imports;
 pub mod invoice_runs;
@@ -94,6 +95,7 @@ pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
         counters,
         erasure,
         events,
+        evidence,
         imports,
         ledger,
         limits,

@@ -378,6 +378,8 @@ pub struct Explanation {
     pub currency: String,
     /// Version of the rules.
     pub rule_version: u32,
+    /// SHA-256 of the invoice's canonical content in hexadecimal digits; none while it is a draft.
+    pub hash: Option<String>,
     /// The total as invoiced.
     pub total: String,
     /// The total that today's ledger gives.
@@ -398,4 +400,3 @@ pub struct LineEvents {
     /// Where the next page begins; none at the end.
     pub next: Option<String>,
 }
-
