@@ -1,5 +1,5 @@
 import { Figure } from "@/components";
-import { isZero, plural, useFormat } from "@/format";
+import { isZero, useFormat } from "@/format";
 import type { InvoiceTotal } from "@/generated/bindings";
 import classes from "./invoices.module.css";
 
@@ -13,7 +13,10 @@ export function InvoiceTotals({ totals }: { totals: readonly InvoiceTotal[] }) {
         <dl key={currency} className={classes.total} data-testid={`invoice-total-${currency}`}>
           <dt>
             {currency}{" "}
-            <span className={classes.of}>of {plural(count, format.count(count), "invoice", "invoices")}</span>
+            <span className={classes.of}>
+              {format.count(count)}
+              <span className="visually-hidden"> {count === 1 ? "invoice" : "invoices"}</span>
+            </span>
           </dt>
           <dd>
             <Figure value={total} testId={`invoice-sum-${currency}`}>

@@ -429,4 +429,21 @@ pub enum SearchHit {
         /// When it happened.
         occurred_at: String,
     },
+    /// An invoice by the beginning of its number.
+    Invoice {
+        /// The invoice.
+        invoice_id: String,
+        /// Its number.
+        number: String,
+        /// The tenant.
+        tenant_id: String,
+        /// The tenant's name.
+        tenant_name: String,
+        /// Where it stands; `overdue` as of now.
+        status: String,
+        /// Its total.
+        total: String,
+        /// Currency of the total.
+        currency: String,
+    },
 }

@@ -39,7 +39,7 @@ export function Account({ page, account }: Props) {
             name: "To be paid within",
             value:
               account.terms_days === null
-                ? "as the settings say"
+                ? "As the settings say"
                 : plural(account.terms_days, format.count(account.terms_days), "day", "days"),
           },
           { name: "Approval", value: approvalWord(account.approval) },
