@@ -36,3 +36,4 @@ mod shown;
 mod statements;
 mod together;
 mod trigger;
+mod twin;

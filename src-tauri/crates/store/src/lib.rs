@@ -58,6 +58,7 @@ pub mod subscriptions;
 pub mod target;
 pub mod tenants;
 pub mod timelines;
+mod twin;
 pub mod verify;
 
 pub use conn::{Read, Write};

@@ -46,9 +46,12 @@ pub(super) fn overage(meter: &Meter, limits: Limits, use_now: Use, standing: &St
         },
         (_, Reset::Day) => decimal(days_above(meter, period, standing)?),
         (Aggregation::Sum | Aggregation::Count, _) => {
-            let segments = segments(period, standing);
-            if segments.len() > 1 {
-                return in_segments(meter, use_now, &segments, period, standing);
+            // Nearly all tenants have one entitlement in the period, which is one segment.
+            if standing.subscription.held.len() > 1 {
+                let segments = segments(period, standing);
+                if segments.len() > 1 {
+                    return in_segments(meter, use_now, &segments, period, standing);
+                }
             }
             decimal(limits.overage(use_now.billable))
         }
@@ -113,7 +116,10 @@ fn days_above(meter: &Meter, period: RunningPeriod, standing: &Standing<'_>) -> 
 /// What held on a local day: the last entitlement that began by then.
 fn limits_on(day: Day, meter: MeterId, standing: &Standing<'_>) -> Limits {
     let began = |held: &&Held| Day::of(held.valid_from, held.zone).is_ok_and(|first| first <= day);
-    let held = standing.subscription.held.iter().rev().find(began).unwrap_or(standing.held);
+    let held = match standing.subscription.held.as_slice() {
+        [only] => only,
+        several => several.iter().rev().find(began).unwrap_or(standing.held),
+    };
     let version = standing.catalog.version(held.plan_version).unwrap_or(standing.version);
     version.limits(meter, &held.overrides).limits
 }
