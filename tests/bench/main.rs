@@ -6,6 +6,7 @@
 #![expect(clippy::float_arithmetic, reason = "measurements and ratios are not money")]
 
 mod bill;
+mod bare_row;
 mod figure;
 mod ingest;
 mod jsonb;

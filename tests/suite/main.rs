@@ -42,3 +42,4 @@ mod shown;
 mod statements;
 mod together;
 mod trigger;
+mod twin;

@@ -71,6 +71,7 @@ pub mod subscriptions;
 pub mod target;
 pub mod tenants;
 pub mod timelines;
+mod twin;
 pub mod verify;
 pub mod wallets;
 

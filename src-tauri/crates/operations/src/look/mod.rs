@@ -6,6 +6,7 @@
 mod asked;
 pub mod catalog;
 mod company;
+mod entries;
 mod event_detail;
 mod events;
 pub mod facts;

@@ -1,5 +1,6 @@
 //! What the reads of standing give: plain rows, of one tenant or of all.
 
+use crate::tenants::Tenant;
 use billing::ids::{MeterId, PeriodId, PlanId, PlanVersionId, SubscriptionId, TenantId};
 use billing::period::{BillingInterval, PeriodSpan};
 use billing::plan::OverrideInForce;
@@ -13,6 +14,15 @@ pub enum Scope<'a> {
     Company,
     /// Of some tenants.
     Tenants(&'a [TenantId]),
+}
+
+/// A tenant, and the version of its timeline.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TenantCard {
+    /// The tenant.
+    pub tenant: Tenant,
+    /// Rises with every change of what held when.
+    pub timeline_version: i64,
 }
 
 /// A subscription of a tenant.

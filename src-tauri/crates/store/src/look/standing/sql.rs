@@ -6,7 +6,11 @@ use crate::sums::halves;
 
 macro_rules! cards {
     ($scope:expr) => {
-        concat!("select tenant_id, name, email, outside_id, country, zone, currency, created_at from tenants ", $scope)
+        concat!(
+            "select tenant_id, name, email, outside_id, country, zone, currency, created_at, timeline_version
+             from tenants ",
+            $scope
+        )
     };
 }
 
@@ -171,7 +175,7 @@ macro_rules! columns_of_cards {
         in_columns!(
             $rows,
             id "tenant_id", raw "name", raw "email", raw "outside_id", raw "country", raw "zone", raw "currency",
-            raw "created_at"
+            raw "created_at", raw "timeline_version"
         )
     };
 }
