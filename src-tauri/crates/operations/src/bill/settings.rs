@@ -3,6 +3,7 @@
 use super::list::word;
 use super::shown::party;
 use crate::change::{Act, Recorded, asked, change, effect, still_as_shown};
+use crate::document::Logo;
 use crate::error::{OperationError, Result};
 use crate::host::Host;
 use crate::wire::{
@@ -202,8 +203,12 @@ fn checked_settings(settings: &BillingSettings) -> Result<Settings> {
         let message = "The brake stops above the mean: give 1 or more.";
         return Err(OperationError::wrong_use("too_small", message).field("brake_factor"));
     }
+    if let Some(logo) = &settings.logo {
+        Logo::from_base64(logo)?;
+    }
     Ok(Settings {
         seller: checked_party("seller", &settings.seller)?,
+        logo: settings.logo.clone(),
         zone: zone.name().to_owned(),
         invoice_series: settings.invoice_series.clone(),
         credit_series: settings.credit_series.clone(),
@@ -310,6 +315,7 @@ pub(crate) fn shown_settings(settings: &Settings) -> BillingSettings {
         |(name, account): (&String, &String)| JournalAccount { name: name.clone(), account: account.clone() };
     BillingSettings {
         seller: party(&settings.seller),
+        logo: settings.logo.clone(),
         zone: settings.zone.clone(),
         invoice_series: settings.invoice_series.clone(),
         credit_series: settings.credit_series.clone(),

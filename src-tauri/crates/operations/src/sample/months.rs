@@ -166,7 +166,7 @@ async fn open(store: &Store, host: &FixedHost, row: &InvoiceRow, claim: &str) ->
         invoice_id: Some(row.invoice_id.clone()),
         ..crate::wire::DisputeFilter::default()
     };
-    let page = dispute::disputes(store, &filter, None, host.now()).await?;
+    let page = dispute::disputes(store, host.now(), &filter, None).await?;
     page.rows.into_iter().next().map(|row| row.dispute_id).ok_or_else(|| {
         OperationError::failed("sample_impossible", "A dispute of the sample was not found again.")
     })
