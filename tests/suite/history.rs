@@ -433,3 +433,56 @@ async fn two_imports_at_once_take_each_document_once(ledger: Ledger) {
     assert_eq!(one.duplicates + other.duplicates, 102, "and once as a duplicate");
     assert_eq!(one.conflicts + other.conflicts + one.refused + other.refused, 0, "nothing is in the way");
 }
+
+/// Killed with -9 in the middle, again and again, the import ends where one that nobody disturbed ends.
+async fn killed_and_started_again(kind: support::Kind) {
+    let ledger = Ledger::new(kind).await.unwrap();
+    let folder = TempDir::new().unwrap();
+    let (mut text, documents) = (HEADER.to_owned(), 6_000_u64);
+    for number in 0..documents {
+        text.push_str(&format!("{number},A,THING,1,2010-12-01 08:00:00,1.50,{}.0,UK\n", number % 50));
+    }
+    // A second row of each, far from the first: half a document would be seen.
+    for number in 0..documents {
+        text.push_str(&format!("{number},B,OTHER,2,2010-12-01 08:00:00,0.25,{}.0,UK\n", number % 50));
+    }
+    let file = written(&folder, "sales.csv", text);
+    let (engine, place) = match ledger.database() {
+        Some(database) => ("postgres", database.to_owned()),
+        None => ("sqlite", ledger.file().unwrap().display().to_string()),
+    };
+    let (mut at_work, mut before) = (0, 0);
+    for _ in 0..4 {
+        let mut worker = std::process::Command::new(env!("CARGO_BIN_EXE_ingest-worker"));
+        worker.args([engine, place.as_str(), "invoices"]).arg(&file).stdout(std::process::Stdio::null());
+        let mut worker = worker.spawn().unwrap();
+        let ended = loop {
+            if worker.try_wait().unwrap().is_some() {
+                break true;
+            }
+            let (taken, ..) = stored(&ledger).await;
+            if taken > before {
+                before = taken;
+                break false;
+            }
+        };
+        worker.kill().unwrap();
+        worker.wait().unwrap();
+        at_work += u32::from(!ended);
+    }
+    assert!(at_work >= 3, "most were killed while they took documents");
+    let last = import(&ledger.store, &request(&file, "uci-online-retail")).await;
+    assert_eq!((last.documents + last.duplicates, last.conflicts), (documents, 0), "no document by halves");
+    let (invoices, invoiced, ..) = stored(&ledger).await;
+    assert_eq!((invoices, invoiced), (documents, 200 * 6_000), "the same as undisturbed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_and_started_again_on_sqlite() {
+    killed_and_started_again(support::Kind::SqliteFile).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_and_started_again_on_postgres() {
+    killed_and_started_again(support::Kind::Postgres).await;
+}

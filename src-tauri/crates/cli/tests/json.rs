@@ -365,3 +365,41 @@ fn every_shape_is_as_it_was_and_is_documented() {
     }
     insta::assert_json_snapshot!(books.shapes);
 }
+
+/// Every name of some shapes stands in a page of the documentation.
+fn assert_documented(shapes: &Map<String, Value>, pages: &[&str]) {
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../docs");
+    let docs: String = pages.iter().map(|name| std::fs::read_to_string(docs.join(name)).unwrap()).collect();
+    for (command, shape) in shapes {
+        let mut all = BTreeSet::new();
+        names(shape, &mut all);
+        all.iter().for_each(|name| assert!(docs.contains(name), "{command} prints {name}, of which {pages:?} do not speak"));
+    }
+}
+
+#[test]
+fn imported_invoices_and_their_explanation_have_their_shapes() {
+    let mut books = Books::new();
+    books.json(&["migrate"], 0);
+    let file = books.folder.path().join("sales.csv");
+    let header = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country";
+    let rows = "1,A,THING,3,2010-12-01 08:00:00,0.335,7.0,UK\nC2,A,THING,-1,2010-12-01 08:00:00,0.5,,UK\n3,A,THING,x,2010-12-01 08:00:00,0.5,,UK";
+    std::fs::write(&file, format!("{header}\n{rows}\n")).unwrap();
+    let file = file.display().to_string();
+    let words = ["import", "invoices", &file, "--map", "uci-online-retail"];
+    let looked = books.json(&[&words[..], &["--dry-run"]].concat(), 3);
+    let taken = books.json(&words, 3);
+    assert_eq!((&taken["documents"], &taken["refused"]), (&Value::from(2), &Value::from(1)), "{taken}");
+    books.keep("import invoices", &[&looked, &taken]);
+    books.look("import presets --invoices", &["import", "presets", "--invoices"]);
+    let explained = books.look("invoice explain", &["invoice", "explain", "1"]);
+    assert_eq!(explained["lines"][0]["residue"], "0.00", "an imported line is explained by itself");
+    let one = books.json(&["invoice", "explain", "1", "--line", "1"], 0);
+    assert_eq!(one["lines"], explained["lines"], "one line alone");
+    let (code, _) = error(&books.run(&["invoice", "explain", "1", "--line", "2"], ""), 1);
+    assert_eq!(code, "unknown_line", "a line that is not there");
+    let (code, _) = error(&books.run(&["import", "invoices", &file, "--map", "nope"], ""), 2);
+    assert_eq!(code, "unknown_mapping", "a misspelt preset");
+    assert_documented(&books.shapes, &["cli.md", "import.md"]);
+    insta::assert_json_snapshot!(books.shapes);
+}

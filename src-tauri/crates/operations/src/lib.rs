@@ -8,6 +8,7 @@ pub mod change;
 pub mod dispute;
 pub mod document;
 pub mod error;
+pub mod explain;
 pub mod export;
 pub mod file;
 pub mod host;

@@ -35,8 +35,18 @@ impl Key {
     }
 }
 
+/// What use is read from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Basis {
+    /// Counters and days, where they say what is needed.
+    Caches,
+    /// The ledger alone.
+    Ledger,
+}
+
 /// What holds for all periods that are drafted together.
 pub(crate) struct Ground {
+    pub basis: Basis,
     pub catalog: Catalog,
     pub settings: Settings,
     /// The seller's zone.
@@ -56,7 +66,7 @@ impl Ground {
         let zone = settings.zone.parse().map_err(|error: billing::time::TimeError| {
             OperationError::failed("malformed", "The zone of the billing settings is none.").because(error)
         })?;
-        Ok(Self { catalog: Catalog::new(meters, plans, versions.into_values()), settings, zone })
+        Ok(Self { basis: Basis::Caches, catalog: Catalog::new(meters, plans, versions.into_values()), settings, zone })
     }
 }
 
@@ -146,7 +156,7 @@ async fn sets(read: &mut Read, ground: &Ground, keys: &[Key], at: Timestamp) -> 
         heads.entry(head.subscription).or_default().push(head);
     }
     let needs = keys.iter().filter_map(|key| Needs::of(&timelines, &ground.catalog, *key, at)).collect();
-    let used = Used::read(read, &ground.catalog, &timelines, needs).await?;
+    let used = Used::read(read, ground, &timelines, needs).await?;
     Ok(Sets { at, timelines, names, accounts, coupons, wallets, invoices, heads, credited, used })
 }
 

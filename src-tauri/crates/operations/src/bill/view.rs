@@ -64,7 +64,7 @@ pub(crate) async fn view_in(read: &mut Read, id: InvoiceId, at: Timestamp) -> Re
 
 /// A draft anew from today's ledger; anything else as it is stored. A draft that cannot be made any more is shown as it
 /// was: the run says why.
-async fn as_of_now(
+pub(crate) async fn as_of_now(
     read: &mut Read,
     ground: &Ground,
     stored: InvoiceRecord,

@@ -18,7 +18,7 @@ use store::look::standing::{
 };
 
 /// All meters, plans and versions.
-pub(super) async fn catalog(read: &mut Read) -> Result<Catalog> {
+pub(crate) async fn catalog(read: &mut Read) -> Result<Catalog> {
     let meters = store::meters::all(read).await?;
     let plans = store::plans::all(read).await?;
     let versions = store::plans::all_versions(read).await?;

@@ -28,7 +28,9 @@ mod verify;
 
 pub use event_detail::event_detail;
 pub(crate) use event_detail::event_rows;
+pub(crate) use events::row as event_row;
 pub use events::{PAGE, events};
+pub(crate) use load::catalog as load_catalog;
 pub use find::{find_tenant, meters, require_meter, search, subjects};
 pub use history::{MAX_DAYS, tenant_months, tenant_series};
 pub use overview::overview;

@@ -337,7 +337,8 @@ pub struct ExplainedCounter {
     pub corrections: u32,
     /// Events that came after the period had closed and are billed here.
     pub late: u32,
-    /// Rows that were dropped because their key was there already, as far as imports counted them for this tenant.
+    /// Rows that were dropped because their key was there already, by the imports behind these events; an import counts
+    /// them for all of its tenants together.
     pub duplicates: u32,
 }
 

@@ -1,6 +1,7 @@
 //! `invoice`: what finance does with invoices.
 
 mod act;
+mod explain;
 mod list;
 mod preview;
 mod run;
@@ -31,6 +32,8 @@ enum Command {
     List(list::Args),
     /// Show one invoice
     Show(show::Args),
+    /// Say why an amount is what it is, down to the events
+    Explain(explain::Args),
     /// Let a draft pass that waits for a person
     Approve(act::Args),
     /// Give a draft its number; it never changes again
@@ -55,6 +58,7 @@ pub async fn run(args: Args, context: &Context) -> Result<Outcome> {
         Command::Run(args) => run::run(args, context).await,
         Command::List(args) => list::run(args, context).await,
         Command::Show(args) => show::run(args, context).await,
+        Command::Explain(args) => explain::run(args, context).await,
         Command::Approve(args) => act::run(args, Kind::Approve, context).await,
         Command::Finalize(args) => act::run(args, Kind::Finalize, context).await,
         Command::Void(args) => act::run(args, Kind::Void, context).await,
