@@ -173,49 +173,6 @@ fn quarantine(books: &mut Books) {
     assert!(String::from_utf8_lossy(&unknown.stderr).contains("unknown_row"), "a row that is not there");
 }
 
-/// What a command prints, whatever its status says about what was found.
-fn found(books: &Books, words: &[&str]) -> Value {
-    let output = books.run(words, "");
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(matches!(output.status.code(), Some(0 | 3)), "{words:?} said {said}");
-    serde_json::from_slice(&output.stdout).unwrap()
-}
-
-fn billing(books: &mut Books) {
-    let settings = books.look("billing settings", &["billing", "settings"]);
-    // Nothing is held back, so that there is something of everything.
-    let mut settings = settings.as_object().unwrap().clone();
-    settings.insert("brake_factor".to_owned(), Value::from("1000000"));
-    let file = books.folder.path().join("settings.json");
-    std::fs::write(&file, serde_json::to_string(&settings).unwrap()).unwrap();
-    let set = ["billing", "settings", "--set", file.to_str().unwrap(), "--reason", "a test"];
-    books.look("billing settings --set", &set);
-    books.json(&[&set[..], &["--yes"]].concat(), 0);
-    let preview = found(books, &["invoice", "preview"]);
-    books.keep("invoice preview", &[&preview]);
-    let run = found(books, &["invoice", "run", "--finalize", "--reason", "a test", "--yes"]);
-    books.keep("invoice run", &[&run]);
-    assert_eq!(run["finalized"], preview["finalize"], "the run did what its preview said");
-    let page = found(books, &["invoice", "list", "--page"]);
-    assert_eq!(page.as_array().unwrap().len(), 200, "a page");
-    let list = found(books, &["invoice", "list", "--status", "open"]);
-    let rows = list.as_array().unwrap();
-    books.keep("invoice list", &[&list, &page]);
-    assert!(rows.len() > 20, "the sample company has invoices: {}", rows.len());
-    let shown: Vec<Value> =
-        rows.iter().step_by(rows.len() / 12).map(|row| found(books, &["invoice", "show", text(row, "number")])).collect();
-    books.keep("invoice show", &shown.iter().collect::<Vec<_>>());
-    let (number, tenant) = (text(&rows[0], "number").to_owned(), text(&rows[0], "tenant_id").to_owned());
-    for act in ["void", "reissue", "uncollectible"] {
-        books.look(&format!("invoice {act}"), &["invoice", act, &number, "--reason", "a test"]);
-    }
-    books.json(&["billing", "coupon", &tenant, "SPRING", "--percent", "10", "--reason", "a test", "--yes"], 0);
-    books.json(&["billing", "grant", &tenant, "12", "--reason", "a test", "--yes"], 0);
-    let account = books.look("billing account", &["billing", "account", &tenant]);
-    let subscription = text(&account["subscriptions"][0], "subscription_id").to_owned();
-    books.look("subscription cancel", &["subscription", "cancel", &tenant, &subscription, "--reason", "a test"]);
-}
-
 /// Code and sentence of a command that fails with this status.
 fn error(output: &Output, status: i32) -> (String, String) {
     let line = String::from_utf8_lossy(&output.stderr);
@@ -289,7 +246,6 @@ fn every_shape_is_as_it_was_and_is_documented() {
     looks(&mut books);
     quarantine(&mut books);
     wrong_use(&mut books);
-    billing(&mut books);
     imports(&mut books);
     rates(&mut books);
     errors(&mut books);

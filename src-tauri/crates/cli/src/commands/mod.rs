@@ -4,7 +4,6 @@
 
 mod ageing;
 mod bench;
-mod billing;
 mod changing;
 mod dispute;
 mod enter;
@@ -24,7 +23,6 @@ mod rate;
 mod sample;
 mod stats;
 mod status;
-mod subscription;
 mod tenants;
 mod timeline;
 mod timeseries;
@@ -41,12 +39,8 @@ use operations::error::Result;
 pub enum Command {
     /// Measure how long this database and this machine take
     Bench(bench::Args),
-    /// Show and set who bills and how, discounts, prepaid credits
-    Billing(billing::Args),
     /// Enter a use by hand, or correct one
     Enter(enter::Args),
-    /// Bill, credit, pay and handle invoices
-    Invoice(invoice::Args),
     /// List and run jobs
     Jobs(jobs::Args),
     /// Create the database's tables, or bring them up to date
@@ -69,8 +63,6 @@ pub enum Command {
     Stats(stats::Args),
     /// Show which database it is and how many tenants are past their limits
     Status(status::Args),
-    /// Give a subscription another plan, or end it
-    Subscription(subscription::Args),
     /// List all tenants with their levels
     Tenants(tenants::Args),
     /// Show a tenant's use by day
@@ -83,6 +75,8 @@ pub enum Command {
     Ageing(ageing::Args),
     /// Cases of tenants about what was billed
     Dispute(dispute::Args),
+    /// Credit, pay and handle invoices
+    Invoice(invoice::Args),
     /// Decide about use that came after its period had closed
     Late(late::Args),
     /// Show or write notes about a tenant
@@ -96,9 +90,7 @@ impl Command {
     pub async fn run(self, context: &Context) -> Result<Outcome> {
         match self {
             Self::Bench(args) => bench::run(args, context).await,
-            Self::Billing(args) => billing::run(args, context).await,
             Self::Enter(args) => enter::run(args, context).await,
-            Self::Invoice(args) => invoice::run(args, context).await,
             Self::Jobs(args) => jobs::run(args, context).await,
             Self::Migrate(args) => migrate::run(args, context).await,
             Self::Override(args) => overrides::run(args, context).await,
@@ -110,13 +102,13 @@ impl Command {
             Self::Events(args) => events::run(args, context).await,
             Self::Stats(args) => stats::run(args, context).await,
             Self::Status(args) => status::run(args, context).await,
-            Self::Subscription(args) => subscription::run(args, context).await,
             Self::Tenants(args) => tenants::run(args, context).await,
             Self::Timeseries(args) => timeseries::run(args, context).await,
             Self::Usage(args) => usage::run(args, context).await,
             Self::Verify(args) => verify::run(args, context).await,
             Self::Ageing(args) => ageing::run(args, context).await,
             Self::Dispute(args) => dispute::run(args, context).await,
+            Self::Invoice(args) => invoice::run(args, context).await,
             Self::Late(args) => late::run(args, context).await,
             Self::Notes(args) => notes::run(args, context).await,
             Self::Timeline(args) => timeline::run(args, context).await,
