@@ -127,7 +127,7 @@ export interface Host {
   /** One line, or all of them. */
   invoiceExplain(invoiceId: string, line: number | null): Promise<Explanation>;
   lineEvents(invoiceId: string, line: number, cursor: string | null): Promise<LineEvents>;
-  /** The pages of the document as pictures: PNG in base64. */
+  /** The pages of the document as SVG pictures. */
   invoicePages(invoiceId: string): Promise<string[]>;
   /** The path of the saved file; null when the person chose none. */
   saveInvoicePdf(invoiceId: string): Promise<string | null>;

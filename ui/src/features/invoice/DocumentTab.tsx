@@ -74,7 +74,7 @@ export function DocumentTab({ view }: { view: InvoiceView }) {
                     // biome-ignore lint/suspicious/noArrayIndexKey: a page is its place
                     key={place}
                     className={classes.page}
-                    src={`data:image/png;base64,${page}`}
+                    src={`data:image/svg+xml;charset=utf-8,${encodeURIComponent(page)}`}
                     alt={`Page ${place + 1} of ${pages.length}`}
                     data-testid={`page-${place + 1}`}
                   />

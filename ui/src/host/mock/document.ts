@@ -1,40 +1,35 @@
 import type { InvoiceView } from "@/generated/bindings";
 
-/** A4 at 144 dots an inch. */
-const WIDTH = 1_191;
-const HEIGHT = 1_684;
+/** A4 in points. */
+const WIDTH = 595;
+const HEIGHT = 842;
 
-/** The smallest PNG there is, where nothing can be drawn. */
-const BLANK = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8/5+hHgAHggJ/PchI7wAAAABJRU5ErkJggg==";
+function escaped(text: string): string {
+  return text.replace(/[&<>"]/g, (letter) => `&#${letter.charCodeAt(0)};`);
+}
 
 /** A page that looks like a document; the real one is set by the program. */
 export function documentPages(view: InvoiceView): string[] {
-  const canvas = document.createElement("canvas");
-  canvas.width = WIDTH;
-  canvas.height = HEIGHT;
-  const page = canvas.getContext("2d");
-  if (!page) return [BLANK];
-  page.fillStyle = "#ffffff";
-  page.fillRect(0, 0, WIDTH, HEIGHT);
-  page.fillStyle = "#1a1b1f";
-  const text = (words: string, x: number, y: number, font = "22px Inter, sans-serif") => {
-    page.font = font;
-    page.fillText(words, x, y);
-  };
-  text(view.seller.name, 110, 150, "600 30px Inter, sans-serif");
-  for (const [place, line] of view.seller.address.entries()) text(line, 110, 190 + place * 30);
-  text(`Invoice ${view.row.number ?? "draft"}`, 110, 380, "600 40px Inter, sans-serif");
-  text(view.buyer.name.slice(0, 60), 110, 450);
-  for (const [place, { description, amount }] of view.lines.entries()) {
-    text(description, 110, 600 + place * 44);
-    page.textAlign = "right";
-    text(amount, WIDTH - 110, 600 + place * 44);
-    page.textAlign = "left";
-  }
-  page.fillRect(110, 620 + view.lines.length * 44, WIDTH - 220, 2);
-  text(`Total ${view.row.currency}`, 110, 680 + view.lines.length * 44, "600 26px Inter, sans-serif");
-  page.textAlign = "right";
-  text(view.row.total, WIDTH - 110, 680 + view.lines.length * 44, "600 26px Inter, sans-serif");
-  page.textAlign = "left";
-  return [canvas.toDataURL("image/png").replace("data:image/png;base64,", "")];
+  const { row, seller, buyer, lines } = view;
+  const text = (words: string, y: number, style = "", x = 55) =>
+    `<text x="${x}" y="${y}" ${style}>${escaped(words)}</text>`;
+  const right = `text-anchor="end"`;
+  const bold = `font-weight="600"`;
+  const end = 300 + lines.length * 22;
+  const parts = [
+    text(seller.name, 75, `${bold} font-size="15"`),
+    ...seller.address.map((line, place) => text(line, 95 + place * 15)),
+    text(`Invoice ${row.number ?? "draft"}`, 190, `${bold} font-size="20"`),
+    text(buyer.name, 225),
+    ...lines.flatMap(({ description, amount }, place) => [
+      text(description, 300 + place * 22),
+      text(amount, 300 + place * 22, right, WIDTH - 55),
+    ]),
+    `<rect x="55" y="${end}" width="${WIDTH - 110}" height="1"/>`,
+    text(`Total ${row.currency}`, end + 26, bold),
+    text(row.total, end + 26, `${right} ${bold}`, WIDTH - 55),
+  ];
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" font-family="sans-serif" font-size="11"><rect width="100%" height="100%" fill="#fff"/>${parts.join("")}</svg>`,
+  ];
 }
