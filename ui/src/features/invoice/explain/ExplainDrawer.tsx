@@ -1,8 +1,12 @@
-import { Anchor, Breadcrumbs } from "@mantine/core";
+import { Anchor, Breadcrumbs, Button } from "@mantine/core";
+import { useState } from "react";
+import { useAccess } from "@/app/access";
 import { useEventDetail, useExplanation } from "@/app/queries";
 import { DetailDrawer, QueryView } from "@/components";
 import type { InvoiceView } from "@/generated/bindings";
+import { OpenDisputeDialog } from "../../disputes/OpenDisputeDialog";
 import { EventWhole } from "../../usage/EventWhole";
+import { refusalOf } from "../actions";
 import classes from "./explain.module.css";
 import { LineStep } from "./LineStep";
 import { type Place, useExplainPlace } from "./place";
@@ -42,13 +46,38 @@ function Way({ place, onOpen }: { place: Place; onOpen: (place: Place) => void }
   );
 }
 
+/** One event, whole, and the way to question it. */
 function OneEvent({ view, source, eventKey }: { view: InvoiceView; source: string; eventKey: string }) {
   const { place, open } = useExplainPlace();
+  const { why } = useAccess();
+  const [disputed, setDisputed] = useState(false);
   const query = useEventDetail({ tenantId: view.row.tenant_id, source, key: eventKey });
+  const refused = why ?? refusalOf(view, "dispute");
   return (
     <QueryView query={query} what="The event">
       {(detail) => (
-        <EventWhole detail={detail} onOpen={(event) => open({ ...place, source: event.source, key: event.key })} />
+        <>
+          <EventWhole detail={detail} onOpen={(event) => open({ ...place, source: event.source, key: event.key })} />
+          <div className={classes.question}>
+            <Button
+              variant="default"
+              disabled={refused !== null}
+              onClick={() => setDisputed(true)}
+              data-testid="explain-dispute"
+            >
+              Open dispute about this event
+            </Button>
+            {refused !== null && <span className="dim">{refused}</span>}
+          </div>
+          <OpenDisputeDialog
+            key={`${source}|${eventKey}`}
+            tenantId={view.row.tenant_id}
+            invoice={view}
+            event={{ source, key: eventKey }}
+            opened={disputed}
+            onClose={() => setDisputed(false)}
+          />
+        </>
       )}
     </QueryView>
   );

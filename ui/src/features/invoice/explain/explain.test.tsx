@@ -35,6 +35,14 @@ describe("the explanation of an amount", () => {
     expect(await screen.findByTestId("explain-line-step")).toBeInTheDocument();
   });
 
+  it("opens a dispute about the event that it ends at", async () => {
+    const user = quickUser();
+    const first = recentOf(ROW.tenant_id, 1)[0];
+    renderApp(`${ADDRESS}?explain=${USED.no}&step=events&source=${first?.source}&key=${first?.key}`);
+    await user.click(await screen.findByTestId("explain-dispute"));
+    expect(await screen.findByLabelText("Key of event 1")).toHaveValue(first?.key);
+  });
+
   it("loads further events page by page", async () => {
     const user = quickUser();
     const more = vi.fn(
