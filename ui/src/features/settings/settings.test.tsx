@@ -14,7 +14,9 @@ describe("the billing settings", () => {
     const preview = vi.fn(async (_request: SettingsRequest) => CHANGE);
     const billing = { ...createMockHost("full").billing, settings: { preview, act: preview } };
     renderApp("/settings", { host: { billing } });
-    await user.click(await screen.findByTestId("settings-billing-open"));
+    const change = await screen.findByTestId("settings-billing-open");
+    await waitFor(() => expect(change, "the settings are read first").toBeEnabled());
+    await user.click(change);
     const field = await screen.findByTestId("field-grace_days");
     expect(await seriousFindings(screen.getByTestId("settings-dialog"))).toEqual([]);
     await user.clear(field);
