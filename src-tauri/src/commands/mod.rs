@@ -6,6 +6,8 @@ pub mod chart;
 pub mod import;
 pub mod look;
 pub mod open;
+pub mod run;
+pub mod save;
 
 use crate::console::Console;
 use billing::ids::{InvalidId, TenantId};

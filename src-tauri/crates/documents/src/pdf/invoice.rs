@@ -6,7 +6,7 @@ use super::data::{
     array, decimal, dict, figure, grouped, is_zero, logo, optional, optional_day, optional_figure, party, span, taxes,
 };
 use super::text::{plain, text};
-use super::{Page, day_of, set, step};
+use super::{Page, day_of, pictures, set, step};
 use billing::exact;
 use billing::time::Day;
 use operations::document::{Logo, NotWritten};
@@ -21,18 +21,26 @@ const MOST_STEPS: usize = 12;
 /// # Errors
 /// [`NotWritten`].
 pub fn print(invoice: &InvoiceView, picture: Option<&Logo>) -> Result<Vec<u8>, NotWritten> {
+    set(page(invoice, picture)?)
+}
+
+/// The same sides of paper as SVG pictures, for a window that shows no PDF.
+///
+/// # Errors
+/// [`NotWritten`].
+pub fn pages(invoice: &InvoiceView, picture: Option<&Logo>) -> Result<Vec<String>, NotWritten> {
+    pictures(page(invoice, picture)?)
+}
+
+fn page(invoice: &InvoiceView, picture: Option<&Logo>) -> Result<Page, NotWritten> {
     let row = &invoice.row;
-    let made = match row.issue_day.as_deref().map(str::parse::<Day>) {
+    let day = match row.issue_day.as_deref().map(str::parse::<Day>) {
         Some(Ok(day)) => day,
         _ => day_of(&invoice.as_of)?,
     };
     let hash = invoice.hash.as_deref().unwrap_or_default();
-    set(Page {
-        template: "invoice.typ",
-        data: data(invoice, picture)?,
-        ident: format!("invoice {} {hash}", row.invoice_id),
-        day: made,
-    })
+    let ident = format!("invoice {} {hash}", row.invoice_id);
+    Ok(Page { template: "invoice.typ", data: data(invoice, picture)?, ident, day })
 }
 
 fn data(invoice: &InvoiceView, picture: Option<&Logo>) -> Result<Dict, NotWritten> {

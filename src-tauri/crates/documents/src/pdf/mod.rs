@@ -14,7 +14,9 @@ use operations::document::NotWritten;
 use std::sync::LazyLock;
 use typst::foundations::{Datetime, Dict, Smart};
 use typst_as_lib::TypstEngine;
+use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, Timestamp};
+use typst_svg::SvgOptions;
 
 /// Template and what goes into it.
 struct Page {
@@ -40,13 +42,28 @@ static ENGINE: LazyLock<TypstEngine> = LazyLock::new(|| {
         .build()
 });
 
+fn failed(cause: impl std::fmt::Display) -> NotWritten {
+    NotWritten(format!("The document could not be set: {cause}."))
+}
+
+fn laid_out(template: &'static str, data: Dict) -> Result<PagedDocument, NotWritten> {
+    let set = ENGINE.compile_with_input(template, data);
+    let document = set.output.map_err(failed)?;
+    debug_assert!(set.warnings.is_empty(), "a template of this program warns: {:?}", set.warnings);
+    Ok(document)
+}
+
+/// Sets a page and gives each side of paper as an SVG picture, text as outlines: what a screen shows is what is printed.
+fn pictures(page: Page) -> Result<Vec<String>, NotWritten> {
+    let document = laid_out(page.template, page.data)?;
+    let options = SvgOptions::default();
+    Ok(document.pages().iter().map(|page| typst_svg::svg(page, &options)).collect())
+}
+
 /// Sets a page and gives the file.
 fn set(page: Page) -> Result<Vec<u8>, NotWritten> {
     let Page { template, data, ident, day } = page;
-    let failed = |cause: String| NotWritten(format!("The document could not be set: {cause}."));
-    let set = ENGINE.compile_with_input(template, data);
-    let document = set.output.map_err(|error| failed(error.to_string()))?;
-    debug_assert!(set.warnings.is_empty(), "a template of this program warns: {:?}", set.warnings);
+    let document = laid_out(template, data)?;
     let date = day.date();
     let made = chrono_ymd(date).and_then(|(year, month, day)| Datetime::from_ymd_hms(year, month, day, 0, 0, 0));
     let options = PdfOptions {
@@ -55,7 +72,7 @@ fn set(page: Page) -> Result<Vec<u8>, NotWritten> {
         timestamp: made.map(Timestamp::new_utc),
         ..PdfOptions::default()
     };
-    typst_pdf::pdf(&document, &options).map_err(|errors| failed(format!("{errors:?}")))
+    typst_pdf::pdf(&document, &options).map_err(|errors| failed(format_args!("{errors:?}")))
 }
 
 fn chrono_ymd(date: chrono::NaiveDate) -> Option<(i32, u8, u8)> {

@@ -304,3 +304,12 @@ fn billing_hash(bytes: &[u8]) -> String {
     use sha2::Digest as _;
     sha2::Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
+
+#[test]
+fn the_window_shows_the_pages_that_are_printed() {
+    let pages = documents::invoice_pages(&short(), None).unwrap();
+    assert_eq!(pages.len(), 1, "a short invoice has one page");
+    assert!(pages[0].starts_with("<svg") && pages[0].ends_with("</svg>"), "a picture, whole");
+    assert!(!pages[0].contains("<script") && !pages[0].contains("http-equiv"), "names never become code");
+    assert_eq!(pages, documents::invoice_pages(&short(), None).unwrap(), "no clock and no chance in it");
+}
