@@ -1,6 +1,7 @@
 //! `invoice`: what finance does with invoices.
 
 mod credit;
+mod export;
 mod pay;
 
 pub use credit::parts;
@@ -20,6 +21,8 @@ pub struct Args {
 enum Command {
     /// Issue a credit note: whole lines, amounts of lines, or an amount
     Credit(credit::Args),
+    /// Write invoices, or what belongs to them, into a CSV file or a workbook
+    Export(export::Args),
     /// Enter a payment
     Pay(pay::Args),
 }
@@ -28,6 +31,7 @@ enum Command {
 pub async fn run(args: Args, context: &Context) -> Result<Outcome> {
     match args.command {
         Command::Credit(args) => credit::run(args, context).await,
+        Command::Export(args) => export::run(args, context).await,
         Command::Pay(args) => pay::run(args, context).await,
     }
 }
