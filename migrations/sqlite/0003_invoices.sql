@@ -115,7 +115,7 @@ create index invoices_replaces on invoices (tenant_id, replaces) where replaces 
 -- What a run has to do: periods that have no final invoice yet, and use that is billed with another period than its own.
 create index billing_periods_unbilled on billing_periods (ends_at, tenant_id, period_id) where status <> 'finalized';
 create index usage_events_late on usage_events (tenant_id, billed_period_id) where billed_period_id <> period_id;
-create index usage_events_late_from on usage_events (tenant_id, period_id) where billed_period_id <> period_id;
+create index usage_events_late_from on usage_events (tenant_id, period_id) where period_id is not null and (billed_period_id is null or billed_period_id <> period_id);
 
 -- The lines of finalized and imported invoices; those of a draft are in its content.
 create table invoice_lines (

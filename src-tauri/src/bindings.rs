@@ -1,6 +1,6 @@
 //! The commands of the window as TypeScript: one list for the handler and for the generated file.
 
-use crate::commands::{change, chart, import, look, open};
+use crate::commands::{billing, change, chart, import, look, open};
 use tauri_specta::{Builder, collect_commands};
 
 /// All commands. The same names stand in `commands.txt`, from which the build makes the permissions.
@@ -34,6 +34,24 @@ pub fn builder() -> Builder<tauri::Wry> {
         change::override_act,
         change::erase_preview,
         change::erase_act,
+        billing::disputes,
+        billing::dispute,
+        billing::tenant_timeline,
+        billing::late_rows,
+        change::late_preview,
+        change::late_act,
+        change::credit_preview,
+        change::credit_act,
+        change::payment_preview,
+        change::payment_act,
+        change::dispute_open_preview,
+        change::dispute_open_act,
+        change::dispute_note_preview,
+        change::dispute_note_act,
+        change::dispute_decide_preview,
+        change::dispute_decide_act,
+        change::note_preview,
+        change::note_act,
     ])
 }
 
@@ -73,7 +91,7 @@ mod tests {
             .take_while(|line| !line.contains("cfg(test)"))
             .filter_map(|line| line.trim().trim_end_matches(',').split_once("::"))
             .filter(|(module, name)| {
-                ["open", "look", "chart", "import", "change"].contains(module) && !name.contains(' ')
+                ["open", "look", "chart", "import", "change", "billing", "run", "save"].contains(module) && !name.contains(' ')
             })
             .map(|(_, name)| name)
             .collect();

@@ -23,6 +23,7 @@ macro_rules! on_every_engine {
 }
 
 mod append;
+mod bill;
 mod change;
 mod correct;
 mod erase;

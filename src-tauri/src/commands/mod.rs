@@ -1,5 +1,6 @@
 //! What the page may call. Each command unpacks, calls one operation and maps the error.
 
+pub mod billing;
 pub mod change;
 pub mod chart;
 pub mod import;

@@ -54,6 +54,51 @@ export const commands = {
 	overrideAct: (request: OverrideRequest, fingerprint: string) => typedError<Change, WireError>(__TAURI_INVOKE("override_act", { request, fingerprint })),
 	erasePreview: (request: EraseRequest) => typedError<Change, WireError>(__TAURI_INVOKE("erase_preview", { request })),
 	eraseAct: (request: EraseRequest, fingerprint: string) => typedError<Change, WireError>(__TAURI_INVOKE("erase_act", { request, fingerprint })),
+	invoices: (filter: InvoiceFilter, cursor: string | null) => typedError<InvoicePage, WireError>(__TAURI_INVOKE("invoices", { filter, cursor })),
+	invoice: (invoice: string) => typedError<InvoiceView, WireError>(__TAURI_INVOKE("invoice", { invoice })),
+	invoiceExplain: (invoiceId: string, line: number | null) => typedError<Explanation, WireError>(__TAURI_INVOKE("invoice_explain", { invoiceId, line })),
+	lineEvents: (invoiceId: string, line: number, cursor: string | null) => typedError<LineEvents, WireError>(__TAURI_INVOKE("line_events", { invoiceId, line, cursor })),
+	invoicePages: (invoiceId: string) => typedError<string[], WireError>(__TAURI_INVOKE("invoice_pages", { invoiceId })),
+	saveInvoicePdf: (invoiceId: string) => typedError<string | null, WireError>(__TAURI_INVOKE("save_invoice_pdf", { invoiceId })),
+	savePack: (invoiceId: string, disputeId: string | null) => typedError<string | null, WireError>(__TAURI_INVOKE("save_pack", { invoiceId, disputeId })),
+	exportInvoices: (request: ExportRequest) => typedError<Exported | null, WireError>(__TAURI_INVOKE("export_invoices", { request })),
+	runPreview: (request: RunRequest) => typedError<RunPreview, WireError>(__TAURI_INVOKE("run_preview", { request })),
+	invoiceRun: (request: RunRequest, onProgress: Channel<Progress>) => typedError<RunReport, WireError>(__TAURI_INVOKE("invoice_run", { request, onProgress })),
+	invoiceRunCancel: () => typedError<null, WireError>(__TAURI_INVOKE("invoice_run_cancel")),
+	disputes: (filter: DisputeFilter, cursor: string | null) => typedError<DisputePage, WireError>(__TAURI_INVOKE("disputes", { filter, cursor })),
+	dispute: (disputeId: string) => typedError<DisputeView, WireError>(__TAURI_INVOKE("dispute", { disputeId })),
+	tenantBilling: (tenantId: string) => typedError<TenantBilling, WireError>(__TAURI_INVOKE("tenant_billing", { tenantId })),
+	tenantTimeline: (tenantId: string, cursor: string | null) => typedError<TimelinePage, WireError>(__TAURI_INVOKE("tenant_timeline", { tenantId, cursor })),
+	lateRows: (filter: LateFilter, cursor: string | null) => typedError<LatePage, WireError>(__TAURI_INVOKE("late_rows", { filter, cursor })),
+	settings: () => typedError<BillingSettings, WireError>(__TAURI_INVOKE("settings")),
+	invoiceActPreview: (request: InvoiceActRequest) => typedError<Change, WireError>(__TAURI_INVOKE("x", { request })),
+	invoiceAct: (request: InvoiceActRequest, fingerprint: string) => typedError<Change, WireError>(__TAURI_INVOKE("x", { request, fingerprint })),
+	creditPreview: (request: CreditRequest) => typedError<Change, WireError>(__TAURI_INVOKE("x", { request })),
+	creditAct: (request: CreditRequest, fingerprint: string) => typedError<Change, WireError>(__TAURI_INVOKE("x", { request, fingerprint })),
+	paymentPreview: (request: PaymentRequest) => typedError<Change, WireError>(__TAURI_INVOKE("x", { request })),
+	paymentAct: (request: PaymentRequest, fingerprint: string) => typedError<Change, WireError>(__TAURI_INVOKE("x", { request, fingerprint })),
+	disputeOpenPreview: (request: DisputeRequest) => typedError<Change, WireError>(__TAURI_INVOKE("x", { request })),
+	disputeOpenAct: (request: DisputeRequest, fingerprint: string) => typedError<Change, WireError>(__TAURI_INVOKE("x", { request, fingerprint })),
+	disputeNotePreview: (request: DisputeNoteRequest) => typedError<Change, WireError>(__TAURI_INVOKE("x", { request })),
+	disputeNoteAct: (request: DisputeNoteRequest, fingerprint: string) => typedError<Change, WireError>(__TAURI_INVOKE("x", { request, fingerprint })),
+	disputeDecidePreview: (request: DisputeDecideRequest) => typedError<Change, WireError>(__TAURI_INVOKE("x", { request })),
+	disputeDecideAct: (request: DisputeDecideRequest, fingerprint: string) => typedError<Change, WireError>(__TAURI_INVOKE("x", { request, fingerprint })),
+	notePreview: (request: NoteRequest) => typedError<Change, WireError>(__TAURI_INVOKE("x", { request })),
+	noteAct: (request: NoteRequest, fingerprint: string) => typedError<Change, WireError>(__TAURI_INVOKE("x", { request, fingerprint })),
+	accountPreview: (request: AccountRequest) => typedError<Change, WireError>(__TAURI_INVOKE("x", { request })),
+	accountAct: (request: AccountRequest, fingerprint: string) => typedError<Change, WireError>(__TAURI_INVOKE("x", { request, fingerprint })),
+	couponPreview: (request: CouponRequest) => typedError<Change, WireError>(__TAURI_INVOKE("x", { request })),
+	couponAct: (request: CouponRequest, fingerprint: string) => typedError<Change, WireError>(__TAURI_INVOKE("x", { request, fingerprint })),
+	grantPreview: (request: GrantRequest) => typedError<Change, WireError>(__TAURI_INVOKE("x", { request })),
+	grantAct: (request: GrantRequest, fingerprint: string) => typedError<Change, WireError>(__TAURI_INVOKE("x", { request, fingerprint })),
+	planChangePreview: (request: PlanChangeRequest) => typedError<Change, WireError>(__TAURI_INVOKE("x", { request })),
+	planChangeAct: (request: PlanChangeRequest, fingerprint: string) => typedError<Change, WireError>(__TAURI_INVOKE("x", { request, fingerprint })),
+	cancelPreview: (request: CancelRequest) => typedError<Change, WireError>(__TAURI_INVOKE("x", { request })),
+	cancelAct: (request: CancelRequest, fingerprint: string) => typedError<Change, WireError>(__TAURI_INVOKE("x", { request, fingerprint })),
+	latePreview: (request: LateRequest) => typedError<Change, WireError>(__TAURI_INVOKE("x", { request })),
+	lateAct: (request: LateRequest, fingerprint: string) => typedError<Change, WireError>(__TAURI_INVOKE("x", { request, fingerprint })),
+	settingsPreview: (request: SettingsRequest) => typedError<Change, WireError>(__TAURI_INVOKE("x", { request })),
+	settingsAct: (request: SettingsRequest, fingerprint: string) => typedError<Change, WireError>(__TAURI_INVOKE("x", { request, fingerprint })),
 };
 
 /* Types */
@@ -809,7 +854,23 @@ source: string;
 /**  Key. */
 key: string; 
 /**  When it happened. */
-occurred_at: string };
+occurred_at: string } | 
+/**  An invoice by its number. */
+{ kind: "invoice"; 
+/**  The invoice. */
+invoice_id: string; 
+/**  Its number. */
+number: string; 
+/**  The tenant. */
+tenant_id: string; 
+/**  The tenant's name. */
+tenant_name: string; 
+/**  Its status. */
+status: string; 
+/**  Its total. */
+total: string; 
+/**  The currency. */
+currency: string };
 
 /**  What the window needs to know before its first picture. */
 export type Session = {
@@ -1027,3 +1088,553 @@ async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; dat
     }
 }
 
+export type DaySpan = {
+	from: string,
+	to: string,
+};
+
+export type InvoiceFilter = {
+	status: string | null,
+	tenant_id: string | null,
+	from: string | null,
+	to: string | null,
+	origin: string | null,
+	hold: string | null,
+	number: string | null,
+};
+
+export type LateRow = { quarantine_id: string, tenant_id: string | null, tenant: string | null, source: string, key: string | null, meter: string | null, quantity: string | null, unit: string | null, classification: string | null, occurred_at: string | null, received_at: string, state: string, sentence: string, period: DaySpan | null, invoice_id: string | null, invoice_number: string | null, amount: string | null, currency: string | null, refused: string | null, decided_by: string | null, decision_reason: string | null };
+export type LateFilter = { tenant_id: string | null, state: string | null };
+export type LatePage = { as_of: string, rows: LateRow[], next: string | null };
+
+export type InvoiceRow = {
+	invoice_id: string,
+	number: string | null,
+	tenant_id: string,
+	tenant: string,
+	origin: string,
+	status: string,
+	hold: string | null,
+	plan: string | null,
+	period: DaySpan | null,
+	issue_day: string | null,
+	due_day: string | null,
+	days_overdue: number | null,
+	currency: string,
+	net: string,
+	tax: string,
+	total: string,
+	prepaid: string,
+	paid: string,
+	credited: string,
+	open: string,
+};
+
+export type InvoiceTotal = {
+	currency: string,
+	count: number,
+	net: string,
+	total: string,
+	open: string,
+};
+
+export type InvoicePage = {
+	as_of: string,
+	rows: InvoiceRow[],
+	next: string | null,
+	totals: InvoiceTotal[],
+};
+
+export type ProofStep = {
+	rule: string,
+	tier: number | null,
+	event: number | null,
+	quantity: string | null,
+	price: string | null,
+	divisor: string | null,
+	amount: string,
+};
+
+export type InvoiceLine = {
+	no: number,
+	kind: string,
+	description: string,
+	meter: string | null,
+	unit: string | null,
+	plan: string | null,
+	plan_version_id: string | null,
+	rule_version: number,
+	days: DaySpan | null,
+	used: string | null,
+	included: string | null,
+	quantity: string | null,
+	unrounded: string,
+	amount: string,
+	counts: boolean,
+	steps: ProofStep[],
+};
+
+export type InvoiceTax = {
+	percent: string,
+	net: string,
+	amount: string,
+};
+
+export type PartyFields = {
+	name: string,
+	address: string[],
+	country: string | null,
+	tax_id: string | null,
+	email: string | null,
+};
+
+export type SettledRow = {
+	kind: string,
+	name: string,
+	amount: string,
+};
+
+export type PaymentRow = {
+	payment_id: string,
+	tenant_id: string,
+	tenant: string,
+	invoice_id: string,
+	invoice_number: string | null,
+	received_at: string,
+	method: string,
+	reference: string,
+	amount: string,
+	applied: string,
+	currency: string,
+	actor: string,
+	note: string,
+};
+
+export type CreditNoteRow = {
+	credit_note_id: string,
+	number: string,
+	tenant_id: string,
+	tenant: string,
+	origin: string,
+	invoice_id: string | null,
+	invoice_number: string | null,
+	dispute_id: string | null,
+	issue_day: string,
+	currency: string,
+	net: string,
+	tax: string,
+	total: string,
+	reason: string,
+	actor: string,
+};
+
+export type InvoiceAction = {
+	action: string,
+	refused: string | null,
+};
+
+export type InvoiceView = {
+	as_of: string,
+	row: InvoiceRow,
+	zone: string | null,
+	seller: PartyFields,
+	buyer: PartyFields,
+	lines: InvoiceLine[],
+	taxes: InvoiceTax[],
+	settled: SettledRow[],
+	tax_note: string | null,
+	note: string | null,
+	replaces: string | null,
+	replaced_by: string | null,
+	hash: string | null,
+	hash_fits: boolean,
+	payments: PaymentRow[],
+	credit_notes: CreditNoteRow[],
+	disputes: DisputeRow[],
+	timeline: TimelineEntry[],
+	actions: InvoiceAction[],
+};
+
+export type ExplainedCounter = {
+	place: string,
+	counter: string,
+	ledger: string,
+	used: string,
+	events: number,
+	free: number,
+	corrections: number,
+	late: number,
+	duplicates: number,
+};
+
+export type ExplainedLine = InvoiceLine & {
+	recomputed: string,
+	residue: string,
+	counter: ExplainedCounter | null,
+	events: EventRow[],
+	next: string | null,
+};
+
+export type Explanation = {
+	as_of: string,
+	invoice_id: string,
+	number: string | null,
+	tenant_id: string,
+	tenant: string,
+	zone: string | null,
+	currency: string,
+	rule_version: number,
+	hash: string | null,
+	total: string,
+	recomputed: string,
+	residue: string,
+	lines: ExplainedLine[],
+	taxes: InvoiceTax[],
+};
+
+export type LineEvents = {
+	rows: EventRow[],
+	next: string | null,
+};
+
+export type RunRequest = {
+	until: string | null,
+	tenant_ids: string[],
+	finalize: boolean,
+	reason: string,
+};
+
+export type RunTotal = {
+	currency: string,
+	count: number,
+	total: string,
+};
+
+export type RunRow = {
+	tenant_id: string,
+	tenant: string,
+	plan: string | null,
+	period: DaySpan,
+	outcome: string,
+	message: string | null,
+	total: string | null,
+	currency: string,
+};
+
+export type RunPreview = {
+	as_of: string,
+	until: string,
+	finalize: number,
+	draft: number,
+	held: number,
+	failed: number,
+	totals: RunTotal[],
+	rows: RunRow[],
+};
+
+export type RunReport = {
+	run_id: string,
+	stopped: boolean,
+	finalized: number,
+	drafted: number,
+	held: number,
+	failed: number,
+	totals: RunTotal[],
+	rows: RunRow[],
+	elapsed_ms: number,
+};
+
+export type InvoiceActRequest = {
+	invoice_id: string,
+	act: InvoiceActKind,
+	reason: string,
+};
+
+export type CreditPart = {
+	line_no: number | null,
+	amount: string | null,
+	description: string | null,
+};
+
+export type CreditRequest = {
+	invoice_id: string,
+	parts: CreditPart[],
+	dispute_id: string | null,
+	reason: string,
+};
+
+export type PaymentRequest = {
+	invoice_id: string,
+	amount: string,
+	received_at: string | null,
+	method: string,
+	reference: string,
+	reason: string,
+};
+
+export type BillingSettings = {
+	seller: PartyFields,
+	logo: string | null,
+	zone: string,
+	invoice_series: string,
+	credit_series: string,
+	terms_days: number,
+	grace_days: number,
+	note: string | null,
+	approval_from: string | null,
+	brake_factor: string,
+	brake_from: string,
+	accounts: JournalAccount[],
+};
+
+export type JournalAccount = {
+	name: string,
+	account: string,
+};
+
+export type SettingsRequest = {
+	settings: BillingSettings,
+	reason: string,
+};
+
+export type BillingAccount = {
+	buyer: PartyFields,
+	tax_percent: string,
+	tax_note: string | null,
+	terms_days: number | null,
+	approval: string,
+};
+
+export type AccountRequest = {
+	tenant_id: string,
+	account: BillingAccount,
+	reason: string,
+};
+
+export type CouponRequest = {
+	tenant_id: string,
+	code: string,
+	meter: string | null,
+	percent_off: string | null,
+	amount_off: string | null,
+	valid_from: string | null,
+	valid_to: string | null,
+	reason: string,
+};
+
+export type GrantRequest = {
+	tenant_id: string,
+	name: string,
+	amount: string,
+	priority: number,
+	expires_at: string | null,
+	reason: string,
+};
+
+export type CouponRow = {
+	coupon_id: string,
+	code: string,
+	meter: string | null,
+	off: string,
+	valid_from: string,
+	valid_to: string | null,
+	actor: string,
+	reason: string,
+};
+
+export type WalletRow = {
+	wallet_id: string,
+	name: string,
+	priority: number,
+	balance: string,
+	currency: string,
+	expires_at: string | null,
+};
+
+export type TenantBilling = {
+	as_of: string,
+	account: BillingAccount,
+	coupons: CouponRow[],
+	wallets: WalletRow[],
+	ageing: AgeingRow[],
+	subscriptions: SubscriptionChange[],
+};
+
+export type AgeingRow = {
+	tenant_id: string,
+	tenant: string,
+	currency: string,
+	current: string,
+	to_30: string,
+	to_60: string,
+	to_90: string,
+	above_90: string,
+	open: string,
+};
+
+export type SubscriptionChange = {
+	subscription_id: string,
+	at: string,
+	kind: string,
+	plan: string,
+};
+
+export type PlanChangeRequest = {
+	tenant_id: string,
+	subscription_id: string,
+	plan: string,
+	at: string | null,
+	reason: string,
+};
+
+export type CancelRequest = {
+	tenant_id: string,
+	subscription_id: string,
+	at: string | null,
+	reason: string,
+};
+
+export type LateRequest = {
+	ids: string[],
+	decision: LateDecision,
+	reason: string,
+};
+
+export type ExportRequest = {
+	kind: ExportKind,
+	format: ExportFormat,
+	filter: InvoiceFilter,
+};
+
+export type Exported = {
+	file: string,
+	rows: number,
+	bytes: number,
+};
+
+export type InvoiceActKind = "approve" | "finalize" | "void" | "reissue" | "uncollectible";
+
+export type LateDecision = "next_invoice" | "credit_note" | "refuse";
+
+export type ExportKind = "invoices" | "lines" | "credit_notes" | "payments" | "events" | "ageing" | "journal";
+
+export type ExportFormat = "csv" | "xlsx";
+
+export type DisputeFilter = {
+	status: string | null,
+	tenant_id: string | null,
+	invoice_id: string | null,
+};
+
+export type DisputeRow = {
+	dispute_id: string,
+	number: string,
+	tenant_id: string,
+	tenant: string,
+	invoice_id: string | null,
+	invoice_number: string | null,
+	status: string,
+	claim: string,
+	claimed: string | null,
+	currency: string,
+	deadline: string | null,
+	is_late: boolean,
+	opened_at: string,
+	opened_by: string,
+	decision: string | null,
+	decided_at: string | null,
+};
+
+export type DisputePage = {
+	as_of: string,
+	rows: DisputeRow[],
+	next: string | null,
+};
+
+export type DisputeItem = {
+	no: number,
+	line_no: number | null,
+	line: string | null,
+	amount: string | null,
+	event: EventRow | null,
+	note: string,
+};
+
+export type NoteRow = {
+	at: string,
+	actor: string,
+	text: string,
+};
+
+export type DisputeView = {
+	as_of: string,
+	row: DisputeRow,
+	items: DisputeItem[],
+	notes: NoteRow[],
+	decision_reason: string | null,
+	decided_by: string | null,
+	credit_note_id: string | null,
+	credit_note_number: string | null,
+	timeline: TimelineEntry[],
+};
+
+export type EventRef = {
+	source: string,
+	key: string,
+};
+
+export type DisputeRequest = {
+	tenant_id: string,
+	invoice_id: string | null,
+	claim: string,
+	claimed: string | null,
+	deadline: string | null,
+	lines: number[],
+	events: EventRef[],
+};
+
+export type DisputeNoteRequest = {
+	dispute_id: string,
+	text: string,
+	status: string | null,
+};
+
+export type DisputeDecideRequest = {
+	dispute_id: string,
+	decision: DisputeDecision,
+	parts: CreditPart[],
+	reason: string,
+};
+
+export type NoteRequest = {
+	tenant_id: string,
+	text: string,
+};
+
+export type TimelineEntry = {
+	at: string,
+	kind: string,
+	title: string,
+	detail: string,
+	actor: string | null,
+	amount: string | null,
+	currency: string | null,
+	opens: string | null,
+};
+
+export type TimelinePage = {
+	as_of: string,
+	rows: TimelineEntry[],
+	next: string | null,
+};
+
+export type PackVerification = {
+	file: string,
+	fits: boolean,
+	files: number,
+	lines: number,
+	events: number,
+	problems: string[],
+};
+
+export type DisputeDecision = "reject" | "credit" | "correct";

@@ -2,8 +2,10 @@ import {
   type Icon,
   IconBuildingStore,
   IconFileImport,
+  IconFileInvoice,
   IconLayoutDashboard,
   IconListDetails,
+  IconMessageReport,
   IconSettings,
   IconShieldQuestion,
 } from "@tabler/icons-react";
@@ -15,7 +17,9 @@ export const SCREENS: readonly Screen[] = [
   { id: "overview", name: "Overview", to: "/", letter: "o", icon: IconLayoutDashboard },
   { id: "tenants", name: "Tenants", to: "/tenants", letter: "t", icon: IconBuildingStore },
   { id: "usage", name: "Usage", to: "/usage", letter: "u", icon: IconListDetails },
+  { id: "invoices", name: "Invoices", to: "/invoices", letter: "i", icon: IconFileInvoice },
+  { id: "disputes", name: "Disputes", to: "/disputes", letter: "d", icon: IconMessageReport },
   { id: "quarantine", name: "Quarantine", to: "/quarantine", letter: "q", icon: IconShieldQuestion },
-  { id: "import", name: "Import", to: "/import", letter: "i", icon: IconFileImport },
+  { id: "import", name: "Import", to: "/import", letter: "m", icon: IconFileImport },
   { id: "settings", name: "Settings", to: "/settings", letter: "s", icon: IconSettings },
 ];

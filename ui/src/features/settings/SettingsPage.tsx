@@ -3,6 +3,7 @@ import { useLocalePreference } from "@/app/preferences";
 import { useDatabaseStatus, useSession } from "@/app/queries";
 import { Code, Facts, Page, PageHeader, QueryView, Section } from "@/components";
 import { usableLocale, useFormat } from "@/format";
+import { Billing } from "./Billing";
 import classes from "./settings.module.css";
 
 const LOCALES = [
@@ -136,9 +137,13 @@ function About() {
 export function SettingsPage() {
   return (
     <Page>
-      <PageHeader title="Settings" context="Kept on this machine, for this person." />
+      <PageHeader
+        title="Settings"
+        context="Appearance is kept on this machine, for this person; billing in the database, for everybody."
+      />
       <div className={classes.sections}>
         <Appearance />
+        <Billing />
         <Database />
         <About />
       </div>

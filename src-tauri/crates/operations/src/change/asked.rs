@@ -53,7 +53,7 @@ fn identifier(field: &str, text: &str, max_bytes: usize) -> Result<String> {
     Ok(text.to_owned())
 }
 
-fn too_long(field: &str, limit: usize, unit: &str) -> OperationError {
+pub(crate) fn too_long(field: &str, limit: usize, unit: &str) -> OperationError {
     OperationError::wrong_use("too_long", format!("At most {limit} {unit} are kept.")).field(field)
 }
 

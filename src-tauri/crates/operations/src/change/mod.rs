@@ -7,7 +7,7 @@
 pub(crate) mod asked;
 mod entry;
 mod erase;
-mod limits;
+pub(crate) mod limits;
 mod overrides;
 pub(crate) mod periods;
 pub(crate) mod quarantine;
