@@ -1,7 +1,7 @@
 //! A row an event behind the lines of the invoices, free ones among them.
 
 use super::asked::Asked;
-use super::table::{Table, maybe, some, too_many};
+use super::table::{Table, maybe, some};
 use crate::document::{CellKind, Sheet};
 use crate::error::Result;
 use billing::ids::{MeterId, TenantId};
@@ -69,9 +69,6 @@ pub(super) async fn sheet(read: &mut Read, asked: &Asked) -> Result<Sheet> {
                         maybe(usage.parent.as_ref()),
                         some(crate::pack::hex(&event.leaf.0)),
                     ])?;
-                }
-                if table.room() == 0 {
-                    return Err(too_many());
                 }
             }
         }

@@ -72,5 +72,5 @@ pub(super) async fn sheet(read: &mut Read, asked: &Asked) -> Result<Sheet> {
 /// Codes of all meters.
 pub(super) async fn meter_codes(read: &mut Read) -> Result<HashMap<MeterId, String>> {
     let meters = store::meters::all(read).await?;
-    Ok(meters.into_iter().map(|meter| (meter.id, meter.code.to_string())).collect())
+    Ok(meters.into_iter().map(|meter| (meter.id, meter.code)).collect())
 }

@@ -9,9 +9,14 @@ mod events;
 mod invoices;
 mod journal;
 mod lines;
-mod payments;
+pub(crate) mod payments;
+mod print;
 mod table;
 
+pub use print::{credit_note_named, credit_note_pdf, explanation_pdf, invoice_pdf};
+pub(crate) use events::behind_line;
+pub(crate) use print::{credit_document, logo};
+pub(crate) use table::{Table, maybe, some, too_many};
 pub use table::MAX_ROWS;
 
 use crate::document::{Documents, NotWritten, Sheet};

@@ -14,7 +14,7 @@ pub(crate) struct Table(Sheet);
 impl Table {
     /// Without rows.
     pub fn new(title: &str, columns: &[(&'static str, CellKind)]) -> Self {
-        let columns = columns.iter().map(|(name, kind)| Column { name, kind: *kind }).collect();
+        let columns = columns.iter().map(|&(name, kind)| Column { name, kind }).collect();
         Self(Sheet { title: title.to_owned(), columns, rows: Vec::new() })
     }
 

@@ -8,12 +8,14 @@
 mod archive;
 mod assemble;
 mod check;
+mod collect;
 mod events;
 mod manifest;
 mod verify;
 
 pub(crate) use manifest::hex;
 
+pub use collect::{Shown, write_pack};
 pub use verify::verify;
 
 /// The invoice: canonical JSON, the bytes that its hash is of.

@@ -263,7 +263,7 @@ impl Parts {
         let mut table = sheet();
         table.rows = self.events.iter().map(|event| row(2, &meter(), event)).collect();
         let mut files = vec![
-            ("README.txt".to_lowercase(), readme(&self.about())),
+            ("readme.txt".to_owned(), readme(&self.about())),
             ("invoice.json".to_owned(), self.invoice.canonical().into_bytes()),
             ("invoice.pdf".to_owned(), b"%PDF-1.7 stands for a document".to_vec()),
             ("explanation.json".to_owned(), explanation(&self.invoice).into_bytes()),

@@ -7,6 +7,7 @@ mod preview;
 mod run;
 mod show;
 mod credit;
+mod export;
 mod pay;
 
 pub use credit::parts;
@@ -46,6 +47,8 @@ enum Command {
     Uncollectible(act::Args),
     /// Issue a credit note: whole lines, amounts of lines, or an amount
     Credit(credit::Args),
+    /// Write invoices, or what belongs to them, into a CSV file or a workbook
+    Export(export::Args),
     /// Enter a payment
     Pay(pay::Args),
 }
@@ -65,6 +68,7 @@ pub async fn run(args: Args, context: &Context) -> Result<Outcome> {
         Command::Reissue(args) => act::run(args, Kind::Reissue, context).await,
         Command::Uncollectible(args) => act::run(args, Kind::Uncollectible, context).await,
         Command::Credit(args) => credit::run(args, context).await,
+        Command::Export(args) => export::run(args, context).await,
         Command::Pay(args) => pay::run(args, context).await,
     }
 }
