@@ -7,6 +7,7 @@ mod immutable;
 mod kills;
 mod late;
 mod recorded;
+mod recount;
 mod runs;
 
 use operations::bill;
