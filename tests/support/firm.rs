@@ -328,20 +328,37 @@ async fn reference(store: &Store, tenants: u64, order: Order) -> Result<()> {
     Ok(())
 }
 
-/// The events of one tenant on one day. What happens after its subscription has ended is left out.
-fn day_of(world: &World, number: u64, month: i32, day: u32) -> Result<Vec<NewEvent>> {
-    let place = world.tenants.iter().position(|tenant| *tenant == tenant_id(number)).unwrap_or(0);
-    let codes = ["calls", "tokens", "exports", "peak", "storage", "spend"];
-    let mut events = Vec::new();
-    for (of_day, code) in (0_u64..).zip(codes) {
+/// A use of a tenant: meter, quantity, when.
+pub type Used = (&'static str, i64, Timestamp);
+
+/// What one tenant uses on one day. What happens after its subscription has ended is left out.
+fn used_on(number: u64, month: i32, day: u32) -> Vec<Used> {
+    let used = |(of_day, code): (u64, &'static str)| {
         let seed = number * 31 + u64::from(day) * 7 + of_day * 3 + u64::from(month.unsigned_abs());
         let quantity = i64::try_from(seed % 53).unwrap_or(0) + 1;
-        let occurred_at = format!("2026-{month:02}-{day:02}T{:02}:{:02}:00Z", seed % 24, seed % 60);
-        if number % 11 == 0 && at(&occurred_at) >= at("2026-03-12T00:00:00Z") {
-            continue;
-        }
+        (code, quantity, at(&format!("2026-{month:02}-{day:02}T{:02}:{:02}:00Z", seed % 24, seed % 60)))
+    };
+    let codes = ["calls", "tokens", "exports", "peak", "storage", "spend"];
+    let has_ended = |(.., occurred_at): &Used| number % 11 == 0 && *occurred_at >= at("2026-03-12T00:00:00Z");
+    (0_u64..).zip(codes).map(used).filter(|used| !has_ended(used)).collect()
+}
+
+/// Everything that a tenant uses, whatever the ledger says.
+pub fn used_by(number: u64) -> Vec<Used> {
+    MONTHS.into_iter().flat_map(|month| DAYS.map(|day| (month, day))).flat_map(|(month, day)| used_on(number, month, day)).collect()
+}
+
+/// The zone of a tenant.
+pub fn zone_of(number: u64) -> Zone {
+    zone(number)
+}
+
+/// The events of one tenant on one day.
+fn day_of(world: &World, number: u64, month: i32, day: u32) -> Result<Vec<NewEvent>> {
+    let place = world.tenants.iter().position(|tenant| *tenant == tenant_id(number)).unwrap_or(0);
+    let event = |(code, quantity, occurred_at): Used| {
         let key = format!("{month}-{day:02}-{code}-{number}");
-        events.push(world.resolve(world.usage(place, code, &key, quantity, &occurred_at), None)?);
-    }
-    Ok(events)
+        world.resolve(world.usage(place, code, &key, quantity, &occurred_at.to_string()), None)
+    };
+    used_on(number, month, day).into_iter().map(event).collect()
 }

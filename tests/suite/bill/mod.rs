@@ -8,6 +8,7 @@ mod immutable;
 mod kills;
 mod late;
 mod recorded;
+mod recount;
 mod runs;
 
 use operations::bill;

@@ -144,7 +144,7 @@ impl Used {
         openings: Vec<(TenantId, MeterId, Day)>,
     ) -> Result<()> {
         for (tenant, meter, day) in openings {
-            let Some(timeline) = timelines.get(&tenant).filter(|_| self.is(meter, Aggregation::Level)) else { continue };
+            let Some(timeline) = timelines.get(&tenant).filter(|_| self.meters.get(&meter).is_some_and(is_level)) else { continue };
             let mut periods = timeline.subscriptions().iter().flat_map(|own| timeline.periods(own.id));
             let Some(period) = periods.find(|period| period.span.first_day == day) else { continue };
             let start = period.span.interval.start;

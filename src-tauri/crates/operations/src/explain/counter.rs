@@ -92,7 +92,7 @@ async fn of_days(read: &mut Read, scope: &LineScope, place: Place) -> Result<i64
 async fn billed_in_period(read: &mut Read, scope: &LineScope) -> Result<Vec<LineScope>> {
     let timelines = store::timelines::load(read, &[scope.tenant]).await?;
     let late = facts::late::around(read, &[(scope.tenant, scope.billed)]).await?;
-    let from = late.iter().filter(|it| it.meter == scope.meter && it.billed == scope.billed).map(|it| it.period);
+    let from = late.iter().filter(|it| it.meter == scope.meter && it.billed == Some(scope.billed)).map(|it| it.period);
     let whole = |period| {
         let span = timelines.get(&scope.tenant)?.period(period)?.span;
         let (interval, from, to) = (span.interval, span.first_day, span.end_day);
@@ -104,7 +104,8 @@ async fn billed_in_period(read: &mut Read, scope: &LineScope) -> Result<Vec<Line
 /// All that happened in the days, wherever it is billed.
 async fn happened_in_days(read: &mut Read, scope: &LineScope) -> Result<Vec<LineScope>> {
     let late = facts::late::around(read, &[(scope.tenant, scope.period)]).await?;
-    let elsewhere = late.iter().filter(|it| it.meter == scope.meter && it.period == scope.period).map(|it| it.billed);
+    let own = late.iter().filter(|it| it.meter == scope.meter && it.period == scope.period);
+    let elsewhere = own.filter_map(|it| it.billed);
     Ok(elsewhere.chain([scope.period]).map(|billed| LineScope { billed, ..*scope }).collect())
 }
 
@@ -122,13 +123,15 @@ async fn largest(read: &mut Read, scopes: &[LineScope], place: Place) -> Result<
     for scope in scopes {
         let LineScope { tenant, meter, period, interval, .. } = *scope;
         let all = facts::ledger::events(read, &[EventsWanted { tenant, meter, period, interval }]).await?;
-        let own = |event: &&EventOf| event.billed == scope.billed && scope.from <= event.day && event.day < scope.to;
+        let own = |event: &&EventOf| event.billed == scope.billed && scope.from <= event.counted.day && event.counted.day < scope.to;
         let corrected: HashSet<(&str, &str)> = all
             .iter()
+            .map(|event| &event.counted)
             .filter(|event| event.classification == Classification::Correction)
             .map(|event| (event.source.as_str(), event.parent.as_deref().unwrap_or("")))
             .collect();
-        for event in all.iter().filter(own).filter(|it| !corrected.contains(&(it.source.as_str(), it.key.as_str()))) {
+        let counted = all.iter().filter(own).map(|event| &event.counted);
+        for event in counted.filter(|it| !corrected.contains(&(it.source.as_str(), it.key.as_str()))) {
             let day = of_day.entry(event.day).or_default();
             *day = (*day).max(event.contribution);
         }

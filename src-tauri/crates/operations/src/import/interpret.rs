@@ -445,7 +445,7 @@ mod tests {
             };
             interpret(&layout, &layout.names.iter().map(value).collect::<Vec<_>>())
         };
-        for null in [NULL, "NULL"] {
+        for null in [super::super::read::NULL, "NULL"] {
             let refusal = read(Some(null)).unwrap_err();
             assert_eq!((refusal.code, refusal.field.as_deref()), ("bad_quantity", Some("q")), "{null:?} says nothing");
         }
