@@ -5,8 +5,8 @@
 
 #![expect(clippy::float_arithmetic, reason = "measurements and ratios are not money")]
 
-mod bill;
 mod bare_row;
+mod bill;
 mod figure;
 mod ingest;
 mod jsonb;

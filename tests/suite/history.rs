@@ -30,10 +30,8 @@ on_every_engine! {
 
 /// The UCI file of December 2010, where it stands beside the project; it may not ship with it.
 fn uci() -> Option<PathBuf> {
-    let folder = std::env::var_os("COUNTINGHOUSE_DATA").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data"),
-        PathBuf::from,
-    );
+    let folder = std::env::var_os("COUNTINGHOUSE_DATA")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data"), PathBuf::from);
     let file = folder.join("uci-online-retail/online_retail_2010-12.csv");
     if file.is_file() {
         return Some(file);
@@ -51,7 +49,9 @@ fn made_up() -> String {
         let customer = if number % 3 == 0 { String::new() } else { format!("{}.0", 17_000 + number % 7) };
         let row = |line: i64, minute: i64| {
             let quantity = (number + line) % 12 + 1;
-            format!("{number},8512{line}A,\"WHITE, HANGING \"\"HEART\"\"\",{quantity},2010-12-01 08:{minute:02}:00,2.55,{customer},United Kingdom\n")
+            format!(
+                "{number},8512{line}A,\"WHITE, HANGING \"\"HEART\"\"\",{quantity},2010-12-01 08:{minute:02}:00,2.55,{customer},United Kingdom\n"
+            )
         };
         text.push_str(&row(1, 26));
         if number % 2 == 0 {
@@ -158,7 +158,7 @@ fn amount(totals: &[operations::wire::CurrencyAmount]) -> Decimal {
 async fn stored(ledger: &Ledger) -> (u64, i64, u64, i64) {
     let found = ledger.store.read(|read| {
         Box::pin(async move {
-            let filter = store::invoices::InvoiceFilter::all("2026-02-01".parse().map_err(store::StoreError::corrupt)?);
+            let filter = store::invoices::InvoiceFilter::all("2026-02-01".parse().unwrap());
             let sums = store::invoices::list::sums(read, &filter).await?;
             let notes = store::credit_notes::page(read, &Default::default(), None, 10_000).await?;
             Ok::<_, store::StoreError>((sums, notes))
@@ -243,7 +243,9 @@ async fn the_same_number_with_other_content_is_a_conflict(ledger: Ledger) {
     import(&ledger.store, &request(&file, "uci-online-retail")).await;
     for (name, text) in [("price", row("1.60", "7.0")), ("customer", row("1.50", "8.0"))] {
         let other = written(&folder, &format!("{name}.csv"), text);
-        let look = import(&ledger.store, &InvoiceImportRequest { dry_run: true, ..request(&other, "uci-online-retail") }).await;
+        let look =
+            import(&ledger.store, &InvoiceImportRequest { dry_run: true, ..request(&other, "uci-online-retail") })
+                .await;
         for report in [look, import(&ledger.store, &request(&other, "uci-online-retail")).await] {
             assert_eq!((report.documents, report.conflicts), (0, 1), "another {name} is refused");
             assert_eq!(report.problems[0].code, "conflict", "and told");
@@ -255,10 +257,16 @@ async fn the_same_number_with_other_content_is_a_conflict(ledger: Ledger) {
 
 async fn a_bad_row_keeps_its_whole_document_out_until_it_is_corrected(ledger: Ledger) {
     let folder = TempDir::new().unwrap();
-    let mut text = format!("{HEADER}1,A,GOOD,2,2010-12-01 08:00:00,1.50,7.0,UK\n2,A,FINE,1,2010-12-01 08:00:00,1,7.0,UK\n").into_bytes();
+    let mut text =
+        format!("{HEADER}1,A,GOOD,2,2010-12-01 08:00:00,1.50,7.0,UK\n2,A,FINE,1,2010-12-01 08:00:00,1,7.0,UK\n")
+            .into_bytes();
     text.extend_from_slice(b"1,B,BAD \xff,1,2010-12-01 08:00:00,2.00,7.0,UK\n");
-    text.extend_from_slice(b"3,C,BAD,some,2010-12-01 08:00:00,2.00,7.0,UK\n3,C,GOOD,1,2010-12-01 08:00:00,2.00,7.0,UK\n");
-    text.extend_from_slice(b",C,WHOSE,1,2010-12-01 08:00:00,2.00,7.0,UK\n4,RAGGED\n4,C,GOOD,1,2010-12-01 08:00:00,4.00,7.0,UK\n");
+    text.extend_from_slice(
+        b"3,C,BAD,some,2010-12-01 08:00:00,2.00,7.0,UK\n3,C,GOOD,1,2010-12-01 08:00:00,2.00,7.0,UK\n",
+    );
+    text.extend_from_slice(
+        b",C,WHOSE,1,2010-12-01 08:00:00,2.00,7.0,UK\n4,RAGGED\n4,C,GOOD,1,2010-12-01 08:00:00,4.00,7.0,UK\n",
+    );
     let file = written(&folder, "sales.csv", text);
     let report = import(&ledger.store, &request(&file, "uci-online-retail")).await;
     assert_eq!((report.documents, report.refused), (1, 7), "document 2 alone is whole: {:?}", report.problems);
@@ -341,7 +349,9 @@ async fn files_of_every_shape_are_read(ledger: Ledger) {
     "#;
     let map = written(&folder, "ours.toml", map).display().to_string();
     let row = |no: &str, kind: &str, currency: &str, cents: &str| {
-        format!("{{\"invoice\":{{\"no\":\"{no}\"}},\"type\":\"{kind}\",\"customer\":\"a\",\"what\":\"x\",\"cents\":{cents},\"currency\":\"{currency}\",\"at\":\"2026-01-01T00:00:00Z\"}}\n")
+        format!(
+            "{{\"invoice\":{{\"no\":\"{no}\"}},\"type\":\"{kind}\",\"customer\":\"a\",\"what\":\"x\",\"cents\":{cents},\"currency\":\"{currency}\",\"at\":\"2026-01-01T00:00:00Z\"}}\n"
+        )
     };
     let text = [
         row("1", "invoice", "usd", "1050"),
@@ -360,7 +370,9 @@ async fn files_of_every_shape_are_read(ledger: Ledger) {
 
 async fn what_is_stored_is_hashed_and_adds_up(ledger: Ledger) {
     let folder = TempDir::new().unwrap();
-    let text = format!("{HEADER}1,A,=1+1,2,2010-12-01 08:00:00,1.50,7.0,UK\n1,B,T,1,2010-12-01 07:00:00,1,7.0,UK\nC1,D,Back,-1,2010-12-01 08:00:00,27.50,7.0,UK\n");
+    let text = format!(
+        "{HEADER}1,A,=1+1,2,2010-12-01 08:00:00,1.50,7.0,UK\n1,B,T,1,2010-12-01 07:00:00,1,7.0,UK\nC1,D,Back,-1,2010-12-01 08:00:00,27.50,7.0,UK\n"
+    );
     import(&ledger.store, &request(&written(&folder, "sales.csv", text), "uci-online-retail")).await;
     let found = ledger.store.read(|read| {
         Box::pin(async move {
@@ -375,7 +387,11 @@ async fn what_is_stored_is_hashed_and_adds_up(ledger: Ledger) {
     let content = invoice.document().unwrap();
     assert_eq!(content.canonical(), invoice.content, "what is kept is canonical");
     assert_eq!((content.hash(), note.document().unwrap().hash()), (issued.hash, note.hash), "and hashed");
-    assert_eq!((issued.series.as_str(), issued.seq, issued.year), ("uci-online-retail", None, None), "no number of ours");
+    assert_eq!(
+        (issued.series.as_str(), issued.seq, issued.year),
+        ("uci-online-retail", None, None),
+        "no number of ours"
+    );
     assert_eq!(issued.at.to_string(), "2010-12-01T07:00:00Z", "the earliest of its rows");
     for line in &lines {
         let proved = line.proof.total().unwrap();
@@ -398,17 +414,28 @@ async fn stripe_files_are_read_alone_and_joined(ledger: Ledger) {
         il_3,in_9,100,usd,Whose,1,100,2021-02-19 14:16:37,2021-02-18 14:16:37\n";
     let invoices = written(&folder, "invoice_data.csv", invoices);
     let lines = written(&folder, "invoice_line_item_data.csv", lines);
-    let joined = InvoiceImportRequest { documents: Some(invoices.display().to_string()), ..request(&lines, "stripe-invoices") };
+    let joined =
+        InvoiceImportRequest { documents: Some(invoices.display().to_string()), ..request(&lines, "stripe-invoices") };
     let report = import(&ledger.store, &joined).await;
-    assert_eq!((report.documents, report.skipped), (2, 2), "drafts and deleted ones are no invoices: {:?}", report.problems);
+    assert_eq!(
+        (report.documents, report.skipped),
+        (2, 2),
+        "drafts and deleted ones are no invoices: {:?}",
+        report.problems
+    );
     let totals: Vec<_> = report.totals.iter().map(|it| (it.currency.as_str(), it.amount.as_str())).collect();
     assert_eq!(totals, [("EUR", "5.00"), ("USD", "10.00")], "lines, and the one whose lines are not there");
     assert_eq!(report.invoice_totals[1].amount, "12.00", "with tax");
-    assert_eq!((report.problems[0].code.as_str(), report.refused), ("unknown_document", 1), "a line of nobody's invoice");
+    assert_eq!(
+        (report.problems[0].code.as_str(), report.refused),
+        ("unknown_document", 1),
+        "a line of nobody's invoice"
+    );
     assert!(report.differences.is_empty(), "the lines and the tax come to the stated totals");
     let again = import(&ledger.store, &request(&invoices, "stripe-invoices")).await;
     assert_eq!((again.duplicates, again.conflicts), (1, 1), "alone it is the same but for what the lines said");
-    let wrong = InvoiceImportRequest { documents: Some(lines.display().to_string()), ..request(&invoices, "stripe-invoices") };
+    let wrong =
+        InvoiceImportRequest { documents: Some(lines.display().to_string()), ..request(&invoices, "stripe-invoices") };
     let host = FixedHost::with_series(support::at("2026-02-01T00:00:00Z"), 4_000);
     let refused = run(&ledger.store, &host, &wrong, &|_| {}, &CancellationToken::new()).await.unwrap_err();
     assert_eq!(refused.code(), "no_documents", "invoices are joined with nothing");
@@ -418,10 +445,15 @@ async fn stripe_files_are_read_alone_and_joined(ledger: Ledger) {
     let parts = "credit_note_id,id,amount,description,quantity,unit_amount,unit_amount_decimal,_fivetran_synced\ncn_1,l,50,Back,10,5,494,2021-04-12 17:18:50";
     let notes = written(&folder, "credit_note_data.csv", notes);
     let parts = written(&folder, "credit_note_line_item_data.csv", parts);
-    let joined = InvoiceImportRequest { documents: Some(notes.display().to_string()), ..request(&parts, "stripe-invoices") };
+    let joined =
+        InvoiceImportRequest { documents: Some(notes.display().to_string()), ..request(&parts, "stripe-invoices") };
     let report = import(&ledger.store, &joined).await;
     assert_eq!((report.credit_notes, report.refused), (1, 0), "{:?}", report.problems);
-    assert_eq!((report.totals[0].amount.as_str(), report.credit_totals[0].amount.as_str()), ("0.50", "0.50"), "50 cents");
+    assert_eq!(
+        (report.totals[0].amount.as_str(), report.credit_totals[0].amount.as_str()),
+        ("0.50", "0.50"),
+        "50 cents"
+    );
 }
 
 async fn two_imports_at_once_take_each_document_once(ledger: Ledger) {

@@ -192,8 +192,8 @@ async fn a_late_correction_becomes_a_credit_note(ledger: Ledger) {
     let record = stored(&ledger, invoice).await;
     assert_eq!(record.credited_minor, 500, "4.00 and 25 % tax");
     assert_eq!((counter(&ledger, &world, 0).await, counter(&ledger, &world, 1).await), (1_100, 0), "billed nowhere");
-    let page =
-        operations::bill::credit_notes(&ledger.store, world.now, &operations::wire::CreditNoteFilter::default(), None);
+    let filter = operations::wire::CreditNoteFilter::default();
+    let page = operations::bill::credit_notes(&ledger.store, world.now, &filter, None);
     let note = page.await.unwrap().rows.remove(0);
     let note = note.credit_note_id.parse().unwrap();
     let note = ledger.store.read(move |read| Box::pin(async move { store::credit_notes::find(read, note).await }));

@@ -34,7 +34,8 @@ async fn invoices(store: &Store, file: &str) -> Result<()> {
         ..InvoiceImportRequest::default()
     };
     // Each process has ids of its own.
-    let host = FixedHost::with_series(support::at("2026-02-01T00:00:00Z"), 0x1_0000_0000 + u64::from(std::process::id()));
+    let host =
+        FixedHost::with_series(support::at("2026-02-01T00:00:00Z"), 0x1_0000_0000 + u64::from(std::process::id()));
     operations::import::invoices::run(store, &host, &request, &|_| {}, &CancellationToken::new()).await?;
     Ok(())
 }

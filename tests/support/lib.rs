@@ -2,8 +2,8 @@
 //!
 //! Not a place for test cases, and not a fake of anything: everything goes through the store.
 
-pub mod firm;
 pub mod bill;
+pub mod firm;
 pub mod ledger;
 pub mod postgres;
 pub mod world;

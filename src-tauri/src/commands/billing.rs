@@ -7,10 +7,10 @@ use operations::error::OperationError;
 use operations::host::Host;
 use operations::open::Store;
 use operations::wire::{
-    BillingSettings, DisputeFilter, DisputePage, DisputeView, InvoiceFilter, InvoicePage, InvoiceView, LateFilter,
-    LatePage, TenantBilling, TimelinePage,
+    BillingSettings, DisputeFilter, DisputePage, DisputeView, Explanation, InvoiceFilter, InvoicePage, InvoiceView,
+    LateFilter, LatePage, LineEvents, TenantBilling, TimelinePage,
 };
-use operations::{bill, dispute as cases, late, timeline};
+use operations::{bill, dispute as cases, explain, late, timeline};
 use tauri::State;
 
 /// A page of invoices, newest first, with sums per currency.
@@ -38,6 +38,33 @@ pub async fn invoice_pages(console: State<'_, Console>, invoice_id: String) -> A
     let (shown, logo) = (view(&console, &invoice_id).await?, logo(&console.store()?).await?);
     Ok(documents::invoice_pages(&shown, logo.as_ref())
         .map_err(|error| OperationError::failed("document_failed", error.to_string()))?)
+}
+
+/// The explanation of an invoice, or of one line of it, recomputed from the ledger.
+#[tauri::command]
+#[specta::specta]
+pub async fn invoice_explain(
+    console: State<'_, Console>,
+    invoice_id: String,
+    line: Option<u32>,
+) -> Answer<Explanation> {
+    let store = console.store()?;
+    let id = bill::invoice_named(&store, &invoice_id).await?;
+    Ok(explain::explain(&store, id, line, console.host.now()).await?)
+}
+
+/// Further events behind a line.
+#[tauri::command]
+#[specta::specta]
+pub async fn line_events(
+    console: State<'_, Console>,
+    invoice_id: String,
+    line: u32,
+    cursor: Option<String>,
+) -> Answer<LineEvents> {
+    let store = console.store()?;
+    let id = bill::invoice_named(&store, &invoice_id).await?;
+    Ok(explain::line_events(&store, id, line, cursor.as_deref(), console.host.now()).await?)
 }
 
 /// Money matters of one tenant.

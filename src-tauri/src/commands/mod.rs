@@ -10,8 +10,8 @@ pub mod run;
 pub mod save;
 
 use crate::console::Console;
-use billing::ids::{InvalidId, TenantId};
-use billing::time::{TimeError, Timestamp};
+use ::billing::ids::{InvalidId, TenantId};
+use ::billing::time::{TimeError, Timestamp};
 use operations::error::OperationError;
 use operations::host::Host;
 use operations::wire::WireError;

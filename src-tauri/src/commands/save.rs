@@ -7,9 +7,10 @@ use crate::console::Console;
 use documents::Files;
 use operations::document::Documents;
 use operations::error::OperationError;
-use operations::export;
 use operations::file::whole_file;
+use operations::pack::{Shown, write_pack};
 use operations::wire::{ExportFormat, ExportKind, ExportRequest, Exported};
+use operations::{bill, dispute, explain, export};
 use std::path::PathBuf;
 use tauri::{AppHandle, State};
 use tauri_plugin_dialog::DialogExt;
@@ -30,6 +31,29 @@ pub async fn save_invoice_pdf(
         .map_err(|error| OperationError::failed("document_failed", error.to_string()))?;
     whole_file(&path, &bytes)?;
     Ok(Some(path.display().to_string()))
+}
+
+/// Saves the evidence pack of an invoice, or of a dispute about it.
+#[tauri::command]
+#[specta::specta]
+pub async fn save_pack(
+    app: AppHandle,
+    console: State<'_, Console>,
+    invoice_id: String,
+    dispute_id: Option<String>,
+) -> Answer<Option<String>> {
+    let (store, now) = (console.store()?, console.host.now());
+    let shown = view(&console, &invoice_id).await?;
+    let id = bill::invoice_named(&store, &invoice_id).await?;
+    let explanation = explain::explain(&store, id, None, now).await?;
+    let case = match &dispute_id {
+        Some(dispute_id) => Some(dispute::dispute(&store, now, dispute_id).await?),
+        None => None,
+    };
+    let name = format!("{}-evidence", shown.row.number.as_deref().unwrap_or("draft"));
+    let Some(path) = asked(&app, &name, "zip").await? else { return Ok(None) };
+    let of = Shown { invoice: &shown, explanation: &explanation, dispute: case.as_ref() };
+    Ok(Some(write_pack(&store, &Files, of, &path).await?.file))
 }
 
 /// Writes what a filter passes into a table.

@@ -4,7 +4,7 @@ use super::books::assert_sound;
 use super::{everything, host, run};
 use billing::time::Timestamp;
 use operations::explain::{explain, line_events};
-use operations::wire::{Explanation, ExplainedLine};
+use operations::wire::{ExplainedLine, Explanation};
 use rust_decimal::Decimal;
 use sqlx::Connection;
 use std::collections::BTreeSet;
@@ -40,7 +40,11 @@ fn assert_adds_up(explanation: &Explanation) {
         assert_eq!(steps(explained), number(&line.amount), "the steps of line {} of {name} add up", line.no);
         net += if line.counts { number(&line.amount) } else { Decimal::ZERO };
         if let Some(counter) = &explained.counter {
-            assert_eq!(number(&counter.counter), number(&counter.ledger), "{name}: counter and ledger agree: {counter:?}");
+            assert_eq!(
+                number(&counter.counter),
+                number(&counter.ledger),
+                "{name}: counter and ledger agree: {counter:?}"
+            );
             let (all, shown) = (counter.events + counter.free, u32::try_from(explained.events.len()).unwrap());
             assert_eq!(shown, all.min(200), "all events that are counted are listed");
         }
@@ -106,7 +110,8 @@ async fn every_line_adds_up_to_the_last_digit(ledger: Ledger) {
     assert!(counters.iter().any(|counter| counter.free > 0), "free use is told");
     assert!(counters.iter().any(|counter| counter.corrections > 0), "corrections are told");
     assert_eq!(counters.iter().map(|counter| counter.late).sum::<u32>(), 1, "one came late");
-    let free = all.iter().flat_map(|it| &it.lines).flat_map(|line| &line.events).filter(|event| !event.billable).count();
+    let free =
+        all.iter().flat_map(|it| &it.lines).flat_map(|line| &line.events).filter(|event| !event.billable).count();
     assert!(free > 0, "free events are listed, and marked");
 }
 
@@ -122,7 +127,9 @@ async fn pages_give_each_event_once(ledger: Ledger) {
     world.now = now;
     run(&ledger.store, &host(&world, 1), &everything()).await.unwrap();
     let all = all(&ledger, world.now).await;
-    let of = |it: &&Explanation| it.lines.iter().any(|line| line.counter.as_ref().is_some_and(|counter| counter.events > 450));
+    let of = |it: &&Explanation| {
+        it.lines.iter().any(|line| line.counter.as_ref().is_some_and(|counter| counter.events > 450))
+    };
     let explanation = all.iter().find(of).unwrap();
     let line = explanation.lines.iter().find(|line| line.next.is_some()).unwrap();
     let id = explanation.invoice_id.parse().unwrap();
@@ -164,7 +171,11 @@ async fn an_imported_invoice_is_explained_by_its_own_lines(ledger: Ledger) {
     let folder = tempfile::TempDir::new().unwrap();
     let file = folder.path().join("sales.csv");
     let row = "1,A,\"<b>=1+1\"\"; drop table tenants--\",3,2010-12-01 08:00:00,0.335,\"O'Brien \u{202e}<script>\",UK";
-    std::fs::write(&file, format!("InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n{row}\n")).unwrap();
+    std::fs::write(
+        &file,
+        format!("InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n{row}\n"),
+    )
+    .unwrap();
     let request = operations::wire::InvoiceImportRequest {
         file: file.display().to_string(),
         map: "uci-online-retail".to_owned(),

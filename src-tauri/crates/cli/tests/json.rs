@@ -202,8 +202,11 @@ fn billing(books: &mut Books) {
     let rows = list.as_array().unwrap();
     books.keep("invoice list", &[&list, &page]);
     assert!(rows.len() > 20, "the sample company has invoices: {}", rows.len());
-    let shown: Vec<Value> =
-        rows.iter().step_by(rows.len() / 12).map(|row| found(books, &["invoice", "show", text(row, "number")])).collect();
+    let shown: Vec<Value> = rows
+        .iter()
+        .step_by(rows.len() / 12)
+        .map(|row| found(books, &["invoice", "show", text(row, "number")]))
+        .collect();
     books.keep("invoice show", &shown.iter().collect::<Vec<_>>());
     let (number, tenant) = (text(&rows[0], "number").to_owned(), text(&rows[0], "tenant_id").to_owned());
     for act in ["void", "reissue", "uncollectible"] {
@@ -373,7 +376,8 @@ fn assert_documented(shapes: &Map<String, Value>, pages: &[&str]) {
     for (command, shape) in shapes {
         let mut all = BTreeSet::new();
         names(shape, &mut all);
-        all.iter().for_each(|name| assert!(docs.contains(name), "{command} prints {name}, of which {pages:?} do not speak"));
+        all.iter()
+            .for_each(|name| assert!(docs.contains(name), "{command} prints {name}, of which {pages:?} do not speak"));
     }
 }
 

@@ -13,7 +13,7 @@ use crate::bill::shown::{self, Names};
 use crate::bill::view;
 use crate::error::{OperationError, Result};
 use crate::look::load_catalog;
-use crate::wire::{Explanation, ExplainedLine, InvoiceLine, InvoiceTax, LineEvents};
+use crate::wire::{ExplainedLine, Explanation, InvoiceLine, InvoiceTax, LineEvents};
 use billing::exact;
 use billing::ids::InvoiceId;
 use billing::invoice::{Content, Explained, Line, Recomputed, explain as recompute};
@@ -104,6 +104,7 @@ async fn explain_in(read: &mut Read, id: InvoiceId, wanted: Option<u32>, at: Tim
         zone: content.zone.map(|zone| zone.name().to_owned()),
         currency: content.currency.code().to_owned(),
         rule_version: content.rule_version,
+        hash: invoice.issued.as_ref().map(|issued| crate::bill::view::hex(&issued.hash)),
         total: money(content.total_minor),
         recomputed: money(explained.total_minor),
         residue: money(explained.residue_minor),

@@ -3,12 +3,13 @@
 //! Counters and days where they say what is needed; the ledger where they do not: where use is billed with another period
 //! than its own, where a price goes by events, and where a day belongs to more than one period.
 
+use super::found::out_of_range;
 use super::used::{Needs, Used};
 use crate::error::{OperationError, Result};
-use super::found::out_of_range;
 use billing::ids::{InvoiceId, PeriodId, SubscriptionId, TenantId, WalletId};
 use billing::invoice::{
-    Account, Catalog, Charged, Content, CouponFacts, Facts, FeePaid, LineKind, NextPeriod, PeriodFacts, Settings, WalletFacts, charged_for,
+    Account, Catalog, Charged, Content, CouponFacts, Facts, FeePaid, LineKind, NextPeriod, PeriodFacts, Settings,
+    WalletFacts, charged_for,
 };
 use billing::money::Currency;
 use billing::period::{Period, PeriodStatus};
@@ -149,8 +150,7 @@ async fn sets(read: &mut Read, ground: &Ground, keys: &[Key], at: Timestamp) -> 
     let has_advance = ground.catalog.versions.values().any(|version| version.fee_timing == FeeTiming::Advance);
     let credits = if has_advance { facts::standing::credited(read, &issued).await? } else { Vec::new() };
     let credited = credits.into_iter().map(|credit| ((credit.invoice, credit.line), credit.amount_minor)).collect();
-    let invoices =
-        found.into_iter().filter_map(|invoice| invoice.period.map(|period| (period, invoice))).collect();
+    let invoices = found.into_iter().filter_map(|invoice| invoice.period.map(|period| (period, invoice))).collect();
     let mut heads: HashMap<SubscriptionId, Vec<InvoiceHead>> = HashMap::new();
     for head in facts::standing::heads(read, &tenants).await? {
         heads.entry(head.subscription).or_default().push(head);
@@ -227,9 +227,8 @@ fn one(sets: &Sets, ground: &Ground, key: Key, assumed: &Assumed) -> Result<Opti
     let grace_days = i64::from(ground.settings.grace_days);
     let closes_at = period.span.closes_at(grace_days, zone).map_err(out_of_range)?;
     let last_minor = last_totals(sets, timeline, key, currency, assumed);
-    let is_final = |earlier: &&Period| {
-        earlier.status == PeriodStatus::Finalized || assumed.finalized.contains_key(&earlier.id)
-    };
+    let is_final =
+        |earlier: &&Period| earlier.status == PeriodStatus::Finalized || assumed.finalized.contains_key(&earlier.id);
     let waits = !timeline.periods(key.subscription).filter(|earlier| earlier.seq < period.seq).all(|it| is_final(&it));
     Ok(Some(Gathered { key, facts, closes_at, status: period.status, existing, last_minor, waits }))
 }

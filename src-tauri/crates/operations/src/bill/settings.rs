@@ -83,7 +83,8 @@ async fn prepare_settings(read: &mut Read, wanted: &WantedSettings) -> Result<(C
     if effects.is_empty() {
         warnings.push("This changes nothing.".to_owned());
     }
-    if before.invoice_series != wanted.settings.invoice_series || before.credit_series != wanted.settings.credit_series {
+    if before.invoice_series != wanted.settings.invoice_series || before.credit_series != wanted.settings.credit_series
+    {
         warnings.push("Numbers of another series begin at 1, or go on where that series ended this year.".to_owned());
     }
     Ok((change("Change the billing settings".to_owned(), effects, warnings), before))
@@ -311,8 +312,7 @@ pub(super) fn not_negative(field: &str, text: &str) -> Result<Decimal> {
 /// The settings as they are shown.
 pub(crate) fn shown_settings(settings: &Settings) -> BillingSettings {
     let text = |value: Decimal| value.normalize().to_string();
-    let account =
-        |(name, account): (&String, &String)| JournalAccount { name: name.clone(), account: account.clone() };
+    let account = |(name, account): (&String, &String)| JournalAccount { name: name.clone(), account: account.clone() };
     BillingSettings {
         seller: party(&settings.seller),
         logo: settings.logo.clone(),

@@ -36,7 +36,8 @@ impl Needs {
     pub fn of(timelines: &HashMap<TenantId, Timeline>, catalog: &Catalog, key: Key, at: Timestamp) -> Option<Self> {
         let timeline = timelines.get(&key.tenant)?;
         let period = timeline.period(key.period)?;
-        let (start, end) = (period.span.interval.start, period.span.interval.end.min(at.max(period.span.interval.start)));
+        let (start, end) =
+            (period.span.interval.start, period.span.interval.end.min(at.max(period.span.interval.start)));
         let own = timeline.entitlements().iter().filter(|entitlement| entitlement.subscription == key.subscription);
         let inside = own.filter(|entitlement| start < entitlement.valid_from && entitlement.valid_from < end);
         let held = timeline.entitlement_at(key.subscription, start).into_iter().chain(inside);
@@ -144,7 +145,10 @@ impl Used {
         openings: Vec<(TenantId, MeterId, Day)>,
     ) -> Result<()> {
         for (tenant, meter, day) in openings {
-            let Some(timeline) = timelines.get(&tenant).filter(|_| self.meters.get(&meter).is_some_and(is_level)) else { continue };
+            let Some(timeline) = timelines.get(&tenant).filter(|_| self.meters.get(&meter).is_some_and(is_level))
+            else {
+                continue;
+            };
             let mut periods = timeline.subscriptions().iter().flat_map(|own| timeline.periods(own.id));
             let Some(period) = periods.find(|period| period.span.first_day == day) else { continue };
             let start = period.span.interval.start;
@@ -189,9 +193,9 @@ impl Used {
                 of_ledger(tenant, late.period, late.meter);
             }
         }
-        openings.extend(needs.iter().flat_map(|needs| {
-            needs.levels.iter().map(|meter| (needs.key.tenant, *meter, needs.first_day))
-        }));
+        openings.extend(
+            needs.iter().flat_map(|needs| needs.levels.iter().map(|meter| (needs.key.tenant, *meter, needs.first_day))),
+        );
         (days, openings.into_iter().collect(), events.into_values().collect())
     }
 
@@ -220,7 +224,8 @@ impl Used {
 
     fn by_caches(&self, needs: &Needs, meter: MeterId, units: Option<i64>) -> Result<MeterUse> {
         let tenant = needs.key.tenant;
-        let is_inside = |(day, ..): &&(Day, Option<PlanVersionId>, i64)| needs.first_day <= *day && *day < needs.end_day;
+        let is_inside =
+            |(day, ..): &&(Day, Option<PlanVersionId>, i64)| needs.first_day <= *day && *day < needs.end_day;
         // Use from before any subscription is never rated; a level stands on all that moved it.
         let is_level = self.is_level(meter);
         let counts = |(_, version, _): &&(Day, Option<PlanVersionId>, i64)| is_level || version.is_some();

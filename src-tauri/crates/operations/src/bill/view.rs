@@ -102,7 +102,7 @@ fn hash_fits(invoice: &InvoiceRecord) -> bool {
     invoice.issued.as_ref().is_none_or(|issued| issued.hash == now)
 }
 
-fn hex(hash: &[u8]) -> String {
+pub(crate) fn hex(hash: &[u8]) -> String {
     hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

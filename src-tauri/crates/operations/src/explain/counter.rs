@@ -123,7 +123,9 @@ async fn largest(read: &mut Read, scopes: &[LineScope], place: Place) -> Result<
     for scope in scopes {
         let LineScope { tenant, meter, period, interval, .. } = *scope;
         let all = facts::ledger::events(read, &[EventsWanted { tenant, meter, period, interval }]).await?;
-        let own = |event: &&EventOf| event.billed == scope.billed && scope.from <= event.counted.day && event.counted.day < scope.to;
+        let own = |event: &&EventOf| {
+            event.billed == scope.billed && scope.from <= event.counted.day && event.counted.day < scope.to
+        };
         let corrected: HashSet<(&str, &str)> = all
             .iter()
             .map(|event| &event.counted)

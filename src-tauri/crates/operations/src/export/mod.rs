@@ -13,11 +13,11 @@ pub(crate) mod payments;
 mod print;
 mod table;
 
-pub use print::{credit_note_named, credit_note_pdf, explanation_pdf, invoice_pdf};
 pub(crate) use events::behind_line;
 pub(crate) use print::{credit_document, logo};
-pub(crate) use table::{Table, maybe, some, too_many};
+pub use print::{credit_note_named, credit_note_pdf, explanation_pdf, invoice_pdf};
 pub use table::MAX_ROWS;
+pub(crate) use table::{Table, maybe, some, too_many};
 
 use crate::document::{Documents, NotWritten, Sheet};
 use crate::error::{OperationError, Result};

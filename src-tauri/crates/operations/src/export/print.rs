@@ -121,9 +121,7 @@ pub async fn credit_note_named(store: &Store, text: &str) -> Result<CreditNoteId
     }
     let number = text.clone();
     let found = store
-        .read(move |read| {
-            async move { Ok::<_, OperationError>(credit_notes::by_number(read, &number).await?) }.boxed()
-        })
+        .read(move |read| async move { Ok::<_, OperationError>(credit_notes::by_number(read, &number).await?) }.boxed())
         .await?;
     match found.as_slice() {
         [one] => Ok(one.id),

@@ -9,8 +9,8 @@ use crate::dispute;
 use crate::error::{OperationError, Result};
 use crate::host::{FixedHost, Host};
 use crate::wire::{
-    CreditPart, CreditRequest, DisputeDecideRequest, DisputeDecision, DisputeRequest, InvoiceActKind, InvoiceActRequest,
-    InvoiceFilter, InvoiceRow, PaymentsImportRequest, Progress, RunRequest,
+    CreditPart, CreditRequest, DisputeDecideRequest, DisputeDecision, DisputeRequest, InvoiceActKind,
+    InvoiceActRequest, InvoiceFilter, InvoiceRow, PaymentsImportRequest, Progress, RunRequest,
 };
 use billing::time::{Day, Timestamp, Zone};
 use std::fmt::Write as _;
@@ -25,11 +25,7 @@ const DAY_MICROS: i64 = 24 * 3_600 * 1_000_000;
 const REASON: &str = "Month end";
 
 /// Bills the months and enters what came of it.
-pub(super) async fn write(
-    store: &Store,
-    company: &Company,
-    progress: &(dyn Fn(Progress) + Send + Sync),
-) -> Result<()> {
+pub(super) async fn write(store: &Store, company: &Company, progress: &(dyn Fn(Progress) + Send + Sync)) -> Result<()> {
     let host = FixedHost::with_series(company.now, SERIES);
     for (number, at) in closings(company.now)?.into_iter().enumerate() {
         progress(Progress { phase: "billing months".to_owned(), done: number as u64, total: Some(MONTHS) });
@@ -102,7 +98,11 @@ async fn pay(store: &Store, host: &FixedHost, company: &Company, issued: &[Invoi
     let folder = tempfile::tempdir().map_err(cannot)?;
     let file = folder.path().join("payments.csv");
     std::fs::write(&file, text).map_err(cannot)?;
-    let request = PaymentsImportRequest { file: file.display().to_string(), dry_run: false, reason: "Statement of account".to_owned() };
+    let request = PaymentsImportRequest {
+        file: file.display().to_string(),
+        dry_run: false,
+        reason: "Statement of account".to_owned(),
+    };
     bill::import_payments(store, host, &request, &CancellationToken::new()).await?;
     Ok(())
 }
@@ -132,7 +132,11 @@ async fn incidents(store: &Store, host: &FixedHost, issued: &[InvoiceRow]) -> Re
     let Some(row) = rows.next() else { return Ok(()) };
     let credit = CreditRequest {
         invoice_id: row.invoice_id.clone(),
-        parts: vec![CreditPart { line_no: None, amount: Some("1".to_owned()), description: Some("Goodwill".to_owned()) }],
+        parts: vec![CreditPart {
+            line_no: None,
+            amount: Some("1".to_owned()),
+            description: Some("Goodwill".to_owned()),
+        }],
         dispute_id: None,
         reason: "Goodwill after a slow answer".to_owned(),
     };
@@ -167,9 +171,11 @@ async fn open(store: &Store, host: &FixedHost, row: &InvoiceRow, claim: &str) ->
         ..crate::wire::DisputeFilter::default()
     };
     let page = dispute::disputes(store, host.now(), &filter, None).await?;
-    page.rows.into_iter().next().map(|row| row.dispute_id).ok_or_else(|| {
-        OperationError::failed("sample_impossible", "A dispute of the sample was not found again.")
-    })
+    page.rows
+        .into_iter()
+        .next()
+        .map(|row| row.dispute_id)
+        .ok_or_else(|| OperationError::failed("sample_impossible", "A dispute of the sample was not found again."))
 }
 
 async fn decide(store: &Store, host: &FixedHost, dispute_id: &str) -> Result<()> {

@@ -6,10 +6,10 @@ use crate::conn::{Read, row, rows};
 use crate::error::Result;
 use crate::sql::{Sql, statements};
 use billing::event::Classification;
-use billing::time::Timestamp;
 use billing::ids::{MeterId, PeriodId, PlanVersionId, TenantId};
 use billing::invoice::recount::Counted;
 use billing::time::Interval;
+use billing::time::Timestamp;
 
 /// Billable events that are wanted of a meter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

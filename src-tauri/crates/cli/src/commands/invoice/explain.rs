@@ -5,7 +5,7 @@ use crate::output::{self, Form, Outcome, printable};
 use operations::bill::invoice_named;
 use operations::error::{OperationError, Result};
 use operations::explain::{explain, line_events};
-use operations::wire::{EventRow, Explanation, ExplainedLine, LineEvents, ProofStep};
+use operations::wire::{EventRow, ExplainedLine, Explanation, LineEvents, ProofStep};
 use std::fmt::Write as _;
 
 /// Arguments of `invoice explain`.
@@ -66,7 +66,11 @@ fn text(explanation: &Explanation) -> Result<String, OperationError> {
     // Writing into a String cannot fail.
     let _ = writeln!(text, "{} of {}", printable(name), printable(&explanation.tenant));
     let currency = &explanation.currency;
-    let _ = writeln!(text, "Total {} {currency}, recomputed {}, residue {}", explanation.total, explanation.recomputed, explanation.residue);
+    let _ = writeln!(
+        text,
+        "Total {} {currency}, recomputed {}, residue {}",
+        explanation.total, explanation.recomputed, explanation.residue
+    );
     let _ = writeln!(text, "Rules of version {}", explanation.rule_version);
     for line in &explanation.lines {
         text += "\n";
@@ -79,7 +83,11 @@ fn of_line(explained: &ExplainedLine, currency: &str) -> String {
     let line = &explained.line;
     let mut text = String::new();
     let _ = writeln!(text, "Line {}: {} ({})", line.no, printable(&line.description), line.kind);
-    let _ = writeln!(text, "  amount {} {currency}, recomputed {}, residue {}", line.amount, explained.recomputed, explained.residue);
+    let _ = writeln!(
+        text,
+        "  amount {} {currency}, recomputed {}, residue {}",
+        line.amount, explained.recomputed, explained.residue
+    );
     for (what, value) in [("plan", &line.plan), ("used", &line.used), ("included", &line.included)] {
         if let Some(value) = value {
             let _ = writeln!(text, "  {what} {}", printable(value));
@@ -88,7 +96,14 @@ fn of_line(explained: &ExplainedLine, currency: &str) -> String {
     let step = |step: &ProofStep| {
         let optional = |value: &Option<String>| value.clone().unwrap_or_default();
         let tier = step.tier.or(step.event).map(|number| number.to_string()).unwrap_or_default();
-        vec![step.rule.clone(), tier, optional(&step.quantity), optional(&step.price), optional(&step.divisor), step.amount.clone()]
+        vec![
+            step.rule.clone(),
+            tier,
+            optional(&step.quantity),
+            optional(&step.price),
+            optional(&step.divisor),
+            step.amount.clone(),
+        ]
     };
     if !line.steps.is_empty() {
         let head = ["step", "tier or event", "quantity", "price", "divided by", "amount"];
@@ -98,7 +113,15 @@ fn of_line(explained: &ExplainedLine, currency: &str) -> String {
         let _ = writeln!(
             text,
             "  counter ({}) {}, ledger {}, line made from {}; {} events billable, {} free, {} corrections, {} late, {} duplicates dropped",
-            counter.place, counter.counter, counter.ledger, counter.used, counter.events, counter.free, counter.corrections, counter.late, counter.duplicates
+            counter.place,
+            counter.counter,
+            counter.ledger,
+            counter.used,
+            counter.events,
+            counter.free,
+            counter.corrections,
+            counter.late,
+            counter.duplicates
         );
     }
     if !explained.events.is_empty() {

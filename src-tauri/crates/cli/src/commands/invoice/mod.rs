@@ -1,14 +1,14 @@
 //! `invoice`: what finance does with invoices.
 
 mod act;
+mod credit;
 mod explain;
+mod export;
 mod list;
+mod pay;
 mod preview;
 mod run;
 mod show;
-mod credit;
-mod export;
-mod pay;
 
 pub use credit::parts;
 

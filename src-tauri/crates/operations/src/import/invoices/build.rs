@@ -186,7 +186,8 @@ impl Rows<'_> {
         let turned = is_credit && (by_total || layout.credit.credited == CreditedAs::Negative);
         let at = self.issued_at(own > 0)?;
         let day = Day::of(at, layout.zone).map_err(|_| bad_day())?;
-        let due = self.first(|said| said.due).map(|due| Day::of(due, layout.zone)).transpose().map_err(|_| bad_day())?;
+        let due =
+            self.first(|said| said.due).map(|due| Day::of(due, layout.zone)).transpose().map_err(|_| bad_day())?;
         let paid = self.first(|said| said.paid.map(|paid| scaled(paid, said))).transpose()?;
         let paid = paid.map(|paid| minor(paid, currency)).transpose()?.unwrap_or(0);
         let (status, paid_minor) = stands(self.first(|said| said.status), total_minor, paid);
@@ -360,13 +361,7 @@ fn turn(draft: Draft) -> Result<Draft, Refusal> {
         line.quantity = line.quantity.map(|quantity| -quantity);
     }
     let tax = draft.tax.map(|(minor, percent)| turned(minor).map(|minor| (minor, percent))).transpose()?;
-    Ok(Draft {
-        lines,
-        tax,
-        net_minor: turned(draft.net_minor)?,
-        total_minor: turned(draft.total_minor)?,
-        ..draft
-    })
+    Ok(Draft { lines, tax, net_minor: turned(draft.net_minor)?, total_minor: turned(draft.total_minor)?, ..draft })
 }
 
 #[cfg(test)]

@@ -337,14 +337,39 @@ impl RowRules {
 /// Entries of the outermost table and of `[documents]`: those tables are read in two parts, which hides misspelt ones.
 fn check_entries(table: &toml::Table) -> Result<()> {
     const ROW: [&str; 15] = [
-        "number", "key", "prefix", "tenant", "line", "money", "time", "due", "period", "status", "paid", "tax", "total",
-        "buyer", "credit_note",
+        "number",
+        "key",
+        "prefix",
+        "tenant",
+        "line",
+        "money",
+        "time",
+        "due",
+        "period",
+        "status",
+        "paid",
+        "tax",
+        "total",
+        "buyer",
+        "credit_note",
     ];
     const FILE: [&str; 11] = [
-        "name", "title", "description", "when", "format", "csv", "null_words", "optional", "documents", "filter", "create",
+        "name",
+        "title",
+        "description",
+        "when",
+        "format",
+        "csv",
+        "null_words",
+        "optional",
+        "documents",
+        "filter",
+        "create",
     ];
     let check = |table: &toml::Table, known: &[&str]| {
-        let unknown = table.keys().find(|name| !known.contains(&name.as_str()) && !ROW.contains(&name.as_str()) && *name != "note");
+        let unknown = table
+            .keys()
+            .find(|name| !known.contains(&name.as_str()) && !ROW.contains(&name.as_str()) && *name != "note");
         unknown.map_or(Ok(()), |name| Err(wrong(format!("The mapping file is not valid: unknown field `{name}`."))))
     };
     check(table, &FILE)?;

@@ -51,7 +51,8 @@ pub fn load(name: &str) -> Result<Vec<InvoiceMapping>> {
 /// # Errors
 /// `unknown_shape` where several mappings are there and none fits; what is wrong with the file.
 pub fn fitting(mappings: Vec<InvoiceMapping>, file: &File) -> Result<InvoiceMapping> {
-    let (mut all, several) = (mappings.into_iter(), OperationError::wrong_use("unknown_mapping", "There is no mapping."));
+    let (mut all, several) =
+        (mappings.into_iter(), OperationError::wrong_use("unknown_mapping", "There is no mapping."));
     let Some(first) = all.next() else { return Err(several) };
     if first.when.columns.is_empty() && first.when.without.is_empty() || first.format != Format::Csv {
         return Ok(first);
@@ -102,9 +103,8 @@ mod tests {
         let shape = |header: &str| {
             let mut file = tempfile::tempfile().unwrap();
             file.write_all(header.as_bytes()).unwrap();
-            fitting(load("stripe-invoices").unwrap(), &file).map(|mapping| {
-                (mapping.documents.is_some(), mapping.rules.credit_note.is_some_and(|rule| rule.always))
-            })
+            fitting(load("stripe-invoices").unwrap(), &file)
+                .map(|mapping| (mapping.documents.is_some(), mapping.rules.credit_note.is_some_and(|rule| rule.always)))
         };
         assert_eq!(shape("id,total,amount_due,invoice_id\n").unwrap(), (false, false), "invoices");
         assert_eq!(shape("\u{feff}amount,invoice_id,id\r\n").unwrap(), (true, false), "lines of invoices");

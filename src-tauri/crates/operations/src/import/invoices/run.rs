@@ -295,11 +295,8 @@ impl Job {
     }
 
     async fn take_all(&self, taker: &mut Taker<'_>, sources: Vec<Source>, bytes: u64) -> Result<()> {
-        let spooled = Spooled {
-            spool: Spool::default(),
-            tally: std::mem::take(&mut taker.tally),
-            aside: taker.aside.take(),
-        };
+        let spooled =
+            Spooled { spool: Spool::default(), tally: std::mem::take(&mut taker.tally), aside: taker.aside.take() };
         let (spooled, read) = self.spool(spooled, sources, bytes).await?;
         taker.tally = spooled.tally;
         taker.aside = spooled.aside;
@@ -314,12 +311,7 @@ impl Job {
     }
 
     /// Reads the files on a thread of its own. What was found comes back also when the disk fails.
-    async fn spool(
-        &self,
-        mut spooled: Spooled,
-        mut sources: Vec<Source>,
-        bytes: u64,
-    ) -> Result<(Spooled, Result<()>)> {
+    async fn spool(&self, mut spooled: Spooled, mut sources: Vec<Source>, bytes: u64) -> Result<(Spooled, Result<()>)> {
         let (layouts, stop, progress) = (self.layouts.clone(), self.stop.clone(), self.progress.clone());
         joined(tokio::task::spawn_blocking(move || {
             let told = |done: u64| {
@@ -387,7 +379,9 @@ fn layouts(mapping: &InvoiceMapping, request: &InvoiceImportRequest, joined: boo
         return Err(OperationError::wrong_use("tenant_twice", sentence).field("tenant"));
     }
     if let Some(name) = &request.tenant
-        && (name.is_empty() || name.len() > crate::import::interpret::limits::TENANT || name.chars().any(char::is_control))
+        && (name.is_empty()
+            || name.len() > crate::import::interpret::limits::TENANT
+            || name.chars().any(char::is_control))
     {
         let sentence = "A tenant's name has 1 to 200 bytes and no control characters.";
         return Err(OperationError::wrong_use("unknown_tenant", sentence).field("tenant"));

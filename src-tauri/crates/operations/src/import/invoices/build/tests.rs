@@ -92,7 +92,11 @@ fn a_bad_row_keeps_its_document_out(#[case] set: &[(&str, &str)], #[case] code: 
 #[test]
 fn good_rows_of_a_bad_document_say_why_they_are_out() {
     let refusals = build_rows(&[&[], &[("n", "x")]]).unwrap_err();
-    assert_eq!((refusals[0].code, refusals[1].code), ("incomplete_document", "bad_quantity"), "each row has its reason");
+    assert_eq!(
+        (refusals[0].code, refusals[1].code),
+        ("incomplete_document", "bad_quantity"),
+        "each row has its reason"
+    );
     assert!(refusals[0].sentence.contains("line 3"), "{}", refusals[0].sentence);
 }
 
@@ -126,7 +130,8 @@ fn it_stands_where_the_file_says(#[case] set: &[(&str, &str)], #[case] status: S
 
 #[test]
 fn an_amount_that_is_no_product_is_taken_as_it_is() {
-    let draft = build_rows(&[&[("amount", "21"), ("n", "5"), ("each", "4.2")], &[("amount", "7"), ("n", "0")]]).unwrap();
+    let draft =
+        build_rows(&[&[("amount", "21"), ("n", "5"), ("each", "4.2")], &[("amount", "7"), ("n", "0")]]).unwrap();
     assert!(draft.lines[0].price.is_some(), "5 x 4.20 explains 21.00");
     assert_eq!((draft.lines[1].price, draft.lines[1].minor), (None, 700), "0 x 10 does not explain 7.00");
 }
