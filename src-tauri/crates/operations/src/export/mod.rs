@@ -13,11 +13,11 @@ pub(crate) mod payments;
 mod print;
 mod table;
 
-pub use print::{credit_note_named, credit_note_pdf, explanation_pdf, invoice_pdf};
 pub(crate) use events::behind_line;
 pub(crate) use print::{credit_document, logo};
-pub(crate) use table::{Table, maybe, some, too_many};
+pub use print::{credit_note_named, credit_note_pdf, explanation_pdf, invoice_pdf};
 pub use table::MAX_ROWS;
+pub(crate) use table::{Table, maybe, some, too_many};
 
 use crate::document::{Documents, NotWritten, Sheet};
 use crate::error::{OperationError, Result};
@@ -65,8 +65,11 @@ async fn sheet(read: &mut Read, request: &ExportRequest, at: Timestamp) -> Resul
     }
 }
 
-/// Writes a file and says how large it is.
-pub(crate) fn save(path: &Path, bytes: &[u8], rows: u32) -> Result<Exported> {
+/// Writes a file whole or not at all, and says how large it is.
+///
+/// # Errors
+/// `cannot_write`.
+pub fn save(path: &Path, bytes: &[u8], rows: u32) -> Result<Exported> {
     whole_file(path, bytes)?;
     Ok(Exported { file: path.display().to_string(), rows, bytes: bytes.len() as u64 })
 }

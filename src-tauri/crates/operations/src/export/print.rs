@@ -2,11 +2,12 @@
 
 use super::not_written;
 use crate::bill::found;
+use crate::bill::shown::party;
 use crate::document::{CreditDocument, Documents, Logo};
 use crate::error::{OperationError, Result};
-use crate::wire::{CreditNoteRow, Explanation, InvoiceTax, InvoiceView, PartyFields};
+use crate::wire::{CreditNoteRow, Explanation, InvoiceTax, InvoiceView};
 use billing::ids::CreditNoteId;
-use billing::invoice::{CreditContent, Party};
+use billing::invoice::CreditContent;
 use futures::FutureExt;
 use store::credit_notes::{self, CreditNoteRecord};
 use store::{Read, Store};
@@ -100,16 +101,6 @@ fn taxes(content: &CreditContent, money: impl Fn(i64) -> String) -> Vec<InvoiceT
     content.taxes.iter().map(tax).collect()
 }
 
-fn party(party: &Party) -> PartyFields {
-    PartyFields {
-        name: party.name.clone(),
-        address: party.address.clone(),
-        country: party.country.clone(),
-        tax_id: party.tax_id.clone(),
-        email: party.email.clone(),
-    }
-}
-
 /// The credit note of a number or an id.
 ///
 /// # Errors
@@ -121,9 +112,7 @@ pub async fn credit_note_named(store: &Store, text: &str) -> Result<CreditNoteId
     }
     let number = text.clone();
     let found = store
-        .read(move |read| {
-            async move { Ok::<_, OperationError>(credit_notes::by_number(read, &number).await?) }.boxed()
-        })
+        .read(move |read| async move { Ok::<_, OperationError>(credit_notes::by_number(read, &number).await?) }.boxed())
         .await?;
     match found.as_slice() {
         [one] => Ok(one.id),

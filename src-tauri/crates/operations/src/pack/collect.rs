@@ -7,7 +7,9 @@ use super::{EVENTS, EXPLANATION, INVOICE, PAYMENTS};
 use crate::bill::found;
 use crate::document::{CellKind, CreditDocument, Documents, Logo, Sheet};
 use crate::error::{OperationError, Result};
-use crate::export::{MAX_ROWS, Table, behind_line, credit_document, logo, maybe, not_written, payments, save, some, too_many};
+use crate::export::{
+    MAX_ROWS, Table, behind_line, credit_document, logo, maybe, not_written, payments, save, some, too_many,
+};
 use crate::wire::{DisputeView, Explanation, Exported, InvoiceView};
 use billing::ids::{InvoiceId, MeterId};
 use billing::meter::Meter;

@@ -12,9 +12,11 @@ use std::path::{Path, PathBuf};
 
 /// Arguments of `invoice export`.
 #[derive(Debug, clap::Args)]
-#[command(long_about = "Write invoices, or what belongs to them, into a file: whole or not at all. Amounts have all digits \
+#[command(
+    long_about = "Write invoices, or what belongs to them, into a file: whole or not at all. Amounts have all digits \
 of their currency, which stands beside them; text that a spreadsheet could take for a formula begins with an apostrophe in \
-CSV. At most 1,000,000 rows. Days are issue days in the seller's zone; of payments the day of receipt.")]
+CSV. At most 1,000,000 rows. Days are issue days in the seller's zone; of payments the day of receipt."
+)]
 pub struct Args {
     /// What
     #[arg(value_enum)]

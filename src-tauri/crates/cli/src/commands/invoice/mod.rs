@@ -3,6 +3,7 @@
 mod credit;
 mod export;
 mod pay;
+mod pdf;
 
 pub use credit::parts;
 
@@ -25,6 +26,8 @@ enum Command {
     Export(export::Args),
     /// Enter a payment
     Pay(pay::Args),
+    /// Print an invoice, a draft or a credit note
+    Pdf(pdf::Args),
 }
 
 /// Runs it.
@@ -33,5 +36,6 @@ pub async fn run(args: Args, context: &Context) -> Result<Outcome> {
         Command::Credit(args) => credit::run(args, context).await,
         Command::Export(args) => export::run(args, context).await,
         Command::Pay(args) => pay::run(args, context).await,
+        Command::Pdf(args) => pdf::run(args, context).await,
     }
 }
