@@ -1,18 +1,15 @@
 //! The filter of an export, read once.
 
-use crate::bill::found;
-use crate::change::asked;
+use crate::bill::{found, list as bill_list};
 use crate::error::{OperationError, Result};
 use crate::wire::InvoiceFilter;
-use billing::invoice::{Origin, Settings, Status};
-use billing::time::{Day, Timestamp, Zone};
+use billing::invoice::Settings;
+use billing::time::{Timestamp, Zone};
 use store::Read;
-use store::invoices::{self, Listed, Wanted, list};
+use store::invoices::{self, Listed, list};
 
 /// Invoices read at once.
 const PAGE: usize = 2_000;
-/// The longest beginning of a number that is looked for.
-const MAX_NUMBER_CHARS: usize = 100;
 
 /// What is wanted, with the settings that hold.
 pub(super) struct Asked {
@@ -33,7 +30,7 @@ impl Asked {
         let zone = found::seller_zone(&settings)?;
         let only_invoices = [("status", &filter.status), ("hold", &filter.hold), ("number", &filter.number)];
         let only_invoices = only_invoices.into_iter().find(|(_, asked)| asked.is_some()).map(|(field, _)| field);
-        Ok(Self { filter: checked(filter, zone, at)?, settings, zone, only_invoices })
+        Ok(Self { filter: bill_list::checked(filter, zone, at)?, settings, zone, only_invoices })
     }
 
     /// Refuses a filter that a kind without states cannot have.
@@ -66,40 +63,4 @@ pub(super) enum After {
     Position(invoices::InvoicePosition),
     /// All were seen.
     End,
-}
-
-fn checked(filter: &InvoiceFilter, zone: Zone, at: Timestamp) -> Result<invoices::InvoiceFilter> {
-    let day = |field: &str, text: &Option<String>| -> Result<Option<(Day, Timestamp)>> {
-        let Some(text) = text else { return Ok(None) };
-        let day = found::day(field, text)?;
-        Ok(Some((day, day.start(zone).map_err(found::out_of_range)?)))
-    };
-    Ok(invoices::InvoiceFilter {
-        today: Day::of(at, zone).map_err(found::out_of_range)?,
-        status: filter.status.as_deref().map(wanted).transpose()?,
-        tenant: filter.tenant_id.as_deref().map(|id| asked::id("tenant_id", id)).transpose()?,
-        from: day("from", &filter.from)?,
-        to: day("to", &filter.to)?,
-        origin: filter.origin.as_deref().map(|text| word::<Origin>("origin", text)).transpose()?,
-        hold: filter.hold.as_deref().map(|text| word("hold", text)).transpose()?,
-        number_prefix: filter
-            .number
-            .as_deref()
-            .map(|text| asked::text("number", text, MAX_NUMBER_CHARS))
-            .transpose()?,
-    })
-}
-
-fn wanted(text: &str) -> Result<Wanted> {
-    Ok(match text {
-        "overdue" => Wanted::Overdue,
-        "open" => Wanted::Open,
-        other => Wanted::Status(word::<Status>("status", other)?),
-    })
-}
-
-fn word<T: std::str::FromStr<Err = billing::meter::UnknownWord>>(field: &str, text: &str) -> Result<T> {
-    text.parse().map_err(|error: billing::meter::UnknownWord| {
-        OperationError::wrong_use("malformed", format!("{error}.")).field(field)
-    })
 }

@@ -65,8 +65,11 @@ async fn sheet(read: &mut Read, request: &ExportRequest, at: Timestamp) -> Resul
     }
 }
 
-/// Writes a file and says how large it is.
-pub(crate) fn save(path: &Path, bytes: &[u8], rows: u32) -> Result<Exported> {
+/// Writes a file whole or not at all, and says how large it is.
+///
+/// # Errors
+/// `cannot_write`.
+pub fn save(path: &Path, bytes: &[u8], rows: u32) -> Result<Exported> {
     whole_file(path, bytes)?;
     Ok(Exported { file: path.display().to_string(), rows, bytes: bytes.len() as u64 })
 }

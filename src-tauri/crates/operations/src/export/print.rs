@@ -2,11 +2,12 @@
 
 use super::not_written;
 use crate::bill::found;
+use crate::bill::shown::party;
 use crate::document::{CreditDocument, Documents, Logo};
 use crate::error::{OperationError, Result};
-use crate::wire::{CreditNoteRow, Explanation, InvoiceTax, InvoiceView, PartyFields};
+use crate::wire::{CreditNoteRow, Explanation, InvoiceTax, InvoiceView};
 use billing::ids::CreditNoteId;
-use billing::invoice::{CreditContent, Party};
+use billing::invoice::CreditContent;
 use futures::FutureExt;
 use store::credit_notes::{self, CreditNoteRecord};
 use store::{Read, Store};
@@ -98,16 +99,6 @@ fn taxes(content: &CreditContent, money: impl Fn(i64) -> String) -> Vec<InvoiceT
         amount: money(tax.amount_minor),
     };
     content.taxes.iter().map(tax).collect()
-}
-
-fn party(party: &Party) -> PartyFields {
-    PartyFields {
-        name: party.name.clone(),
-        address: party.address.clone(),
-        country: party.country.clone(),
-        tax_id: party.tax_id.clone(),
-        email: party.email.clone(),
-    }
 }
 
 /// The credit note of a number or an id.

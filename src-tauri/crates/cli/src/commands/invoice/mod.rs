@@ -6,6 +6,7 @@ mod explain;
 mod export;
 mod list;
 mod pay;
+mod pdf;
 mod preview;
 mod run;
 mod show;
@@ -51,6 +52,8 @@ enum Command {
     Export(export::Args),
     /// Enter a payment
     Pay(pay::Args),
+    /// Print an invoice, a draft or a credit note
+    Pdf(pdf::Args),
 }
 
 /// Runs it.
@@ -70,5 +73,6 @@ pub async fn run(args: Args, context: &Context) -> Result<Outcome> {
         Command::Credit(args) => credit::run(args, context).await,
         Command::Export(args) => export::run(args, context).await,
         Command::Pay(args) => pay::run(args, context).await,
+        Command::Pdf(args) => pdf::run(args, context).await,
     }
 }
