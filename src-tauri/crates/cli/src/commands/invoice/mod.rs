@@ -5,6 +5,7 @@ mod credit;
 mod explain;
 mod export;
 mod list;
+mod pack;
 mod pay;
 mod pdf;
 mod preview;
@@ -50,6 +51,8 @@ enum Command {
     Credit(credit::Args),
     /// Write invoices, or what belongs to them, into a CSV file or a workbook
     Export(export::Args),
+    /// Put an invoice, its explanation, its events and its history into one file that can be checked without a database
+    Pack(pack::Args),
     /// Enter a payment
     Pay(pay::Args),
     /// Print an invoice, a draft or a credit note
@@ -72,6 +75,7 @@ pub async fn run(args: Args, context: &Context) -> Result<Outcome> {
         Command::Uncollectible(args) => act::run(args, Kind::Uncollectible, context).await,
         Command::Credit(args) => credit::run(args, context).await,
         Command::Export(args) => export::run(args, context).await,
+        Command::Pack(args) => pack::run(args, context).await,
         Command::Pay(args) => pay::run(args, context).await,
         Command::Pdf(args) => pdf::run(args, context).await,
     }
