@@ -8,6 +8,7 @@ use documents::Files;
 use operations::document::Documents;
 use operations::error::OperationError;
 use operations::file::whole_file;
+use operations::host::Host;
 use operations::pack::{Shown, write_pack};
 use operations::wire::{ExportFormat, ExportKind, ExportRequest, Exported};
 use operations::{bill, dispute, explain, export};
