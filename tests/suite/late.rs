@@ -38,6 +38,7 @@ const MAP: &str = r#"
     [[meter]]
     code = { constant = "calls" }
     quantity = "calls"
+    unit = { constant = "calls" }
 "#;
 
 fn next() -> u64 {

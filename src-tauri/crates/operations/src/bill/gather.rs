@@ -267,9 +267,14 @@ fn fee_paid(sets: &Sets, timeline: &Timeline, key: Key, assumed: &Assumed) -> Re
     }))
 }
 
-/// The period after, unless its own invoice was issued already and charges its fee itself.
+/// The period after, unless its own invoice was issued already and charges its fee itself. What was issued for the period
+/// says by itself whether it charges that fee.
 fn next(sets: &Sets, timeline: &Timeline, key: Key) -> Result<Option<NextPeriod>> {
     let Some(after) = neighbour(timeline, key, 1) else { return Ok(None) };
+    if let Some(own) = sets.invoices.get(&key.period).filter(|invoice| invoice.issued.is_some()) {
+        let charges = charged_for(&own.document()?, after.id).is_some();
+        return Ok(charges.then_some(NextPeriod { id: after.id, span: after.span }));
+    }
     if let Some(invoice) = sets.invoices.get(&after.id).filter(|invoice| invoice.issued.is_some()) {
         let document: Content = invoice.document()?;
         let is_own_fee = |line: &billing::invoice::Line| {

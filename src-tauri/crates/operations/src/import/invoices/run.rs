@@ -80,10 +80,12 @@ pub async fn run_and_tell(
     let job = Job::new(host, request, stop.clone(), send)?;
     let done = match request {
         InvoiceImportRequest { dry_run: true, .. } => {
-            told_while(receive, told, job.run(Ledger::Look(store.clone()))).await
+            told_while(receive, told, Box::pin(job.run(Ledger::Look(store.clone())))).await
         }
-        InvoiceImportRequest { all_or_nothing: true, .. } => told_while(receive, told, whole(store, job)).await,
-        _ => told_while(receive, told, job.run(Ledger::Each(store.clone()))).await,
+        InvoiceImportRequest { all_or_nothing: true, .. } => {
+            told_while(receive, told, Box::pin(whole(store, job))).await
+        }
+        _ => told_while(receive, told, Box::pin(job.run(Ledger::Each(store.clone())))).await,
     };
     let elapsed = host.now().micros().saturating_sub(started_at.micros()) / 1_000;
     let elapsed_ms = u64::try_from(elapsed).unwrap_or(0);
