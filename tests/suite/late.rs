@@ -38,7 +38,7 @@ const MAP: &str = r#"
     [[meter]]
     code = { constant = "calls" }
     quantity = "calls"
-    unit = { constant = "calls" }
+    unit = { constant = "units" }
 "#;
 
 fn next() -> u64 {

@@ -62,7 +62,7 @@ fn zone(number: u64) -> Zone {
 }
 
 fn currency(number: u64) -> Currency {
-    if number % 3 == 0 { "EUR".parse().expect("a currency") } else { Currency::USD }
+    if number.is_multiple_of(3) { "EUR".parse().expect("a currency") } else { Currency::USD }
 }
 
 fn meter(number: u64, code: &str, aggregation: Aggregation, reset: Reset) -> Meter {
@@ -184,13 +184,13 @@ fn rows(number: u64) -> Rows {
     };
     let mut entitlements = vec![entitlement(1, start, plan)];
     // Every fourth tenant changes its plan inside of a period, and every eighth changes back.
-    if number % 4 == 0 {
+    if number.is_multiple_of(4) {
         entitlements.push(entitlement(2, at("2026-02-16T09:00:00Z"), 1 + (number + 1) % 3));
     }
-    if number % 8 == 0 {
+    if number.is_multiple_of(8) {
         entitlements.push(entitlement(3, at("2026-03-10T09:00:00Z"), plan));
     }
-    let ended_at = (number % 11 == 0).then(|| at("2026-03-12T10:00:00Z"));
+    let ended_at = number.is_multiple_of(11).then(|| at("2026-03-12T10:00:00Z"));
     let status = if ended_at.is_some() { SubscriptionStatus::Cancelled } else { SubscriptionStatus::Active };
     Rows {
         tenant: Tenant {
@@ -211,15 +211,16 @@ fn rows(number: u64) -> Rows {
             created_at: start,
         },
         entitlements,
-        account: (number % 2 == 0)
+        account: number
+            .is_multiple_of(2)
             .then(|| Account { tax_percent: rust_decimal::Decimal::new(190, 1), ..Account::default() }),
-        coupon: (number % 5 == 0).then(|| coupon(number)),
-        wallet: (number % 7 == 0).then(|| wallet(number)),
+        coupon: number.is_multiple_of(5).then(|| coupon(number)),
+        wallet: number.is_multiple_of(7).then(|| wallet(number)),
     }
 }
 
 fn coupon(number: u64) -> CouponRecord {
-    let off = if number % 2 == 0 {
+    let off = if number.is_multiple_of(2) {
         Coupon::Percent(rust_decimal::Decimal::TEN)
     } else {
         Coupon::Fixed(rust_decimal::Decimal::TWO)
@@ -355,7 +356,7 @@ fn used_on(number: u64, month: i32, day: u32) -> Vec<Used> {
         (code, quantity, at(&format!("2026-{month:02}-{day:02}T{:02}:{:02}:00Z", seed % 24, seed % 60)))
     };
     let codes = ["calls", "tokens", "exports", "peak", "storage", "spend"];
-    let has_ended = |(.., occurred_at): &Used| number % 11 == 0 && *occurred_at >= at("2026-03-12T00:00:00Z");
+    let has_ended = |(.., occurred_at): &Used| number.is_multiple_of(11) && *occurred_at >= at("2026-03-12T00:00:00Z");
     (0_u64..).zip(codes).map(used).filter(|used| !has_ended(used)).collect()
 }
 

@@ -123,7 +123,7 @@ mod tests {
     #[test]
     fn a_sum_takes_corrections_off_the_day_and_the_event() {
         let events =
-            [event("a", 2026_01_10, 5, None), event("b", 2026_01_11, 7, None), event("c", 2026_01_10, -2, Some("a"))];
+            [event("a", 20_260_110, 5, None), event("b", 20_260_111, 7, None), event("c", 20_260_110, -2, Some("a"))];
         let used = used(&meter(Aggregation::Sum), 0, &events).unwrap();
         assert_eq!(used.units, 10, "5 + 7 - 2");
         let days: Vec<i64> = used.days.iter().map(|day| day.units).collect();
@@ -135,14 +135,14 @@ mod tests {
     #[test]
     fn a_corrected_maximum_no_longer_counts() {
         let events =
-            [event("a", 2026_01_10, 9, None), event("b", 2026_01_11, 4, None), event("c", 2026_01_10, 6, Some("a"))];
+            [event("a", 20_260_110, 9, None), event("b", 20_260_111, 4, None), event("c", 20_260_110, 6, Some("a"))];
         let used = used(&meter(Aggregation::Max), 0, &events).unwrap();
         assert_eq!(used.units, 6, "the correction takes the place of what it corrects");
     }
 
     #[test]
     fn a_sum_beyond_64_bits_is_an_error() {
-        let events = [event("a", 2026_01_10, i64::MAX, None), event("b", 2026_01_10, 1, None)];
+        let events = [event("a", 20_260_110, i64::MAX, None), event("b", 20_260_110, 1, None)];
         assert_eq!(used(&meter(Aggregation::Sum), 0, &events), Err(RateError::Overflow), "never a wrong sum");
     }
 }

@@ -177,7 +177,7 @@ pub fn event(index: u32, key: &str) -> EventRow {
         meter: "call_seconds".to_owned(),
         unit: "seconds".to_owned(),
         quantity: format!("{}", 59 + index),
-        billable: index % 7 != 0,
+        billable: !index.is_multiple_of(7),
         classification: "original".to_owned(),
         occurred_at: format!("2026-01-{:02}T10:{:02}:00.123456Z", 1 + index % 28, index % 60),
         received_at: "2026-01-31T10:00:00Z".to_owned(),

@@ -3,6 +3,8 @@
 //!
 //! With `COUNTINGHOUSE_PICTURES=FOLDER` the documents are kept there to be looked at.
 
+#![expect(clippy::unwrap_used, reason = "what is printed for a test must be readable")]
+
 mod build;
 
 use base64::Engine as _;

@@ -126,7 +126,7 @@ mod tests {
     fn a_place_in_the_list_is_read_back() {
         let tenant = "ten_00000000000000000000000000000001".parse().unwrap();
         let id = "inv_00000000000000000000000000000002".parse().unwrap();
-        let day = Day::from_number(2_026_01_31).unwrap();
+        let day = Day::from_number(20_260_131).unwrap();
         let end = Timestamp::from_micros(1_700_000_000_000_001).unwrap();
         for place in [InvoicePosition::Issued(day, tenant, id), InvoicePosition::Draft(end, tenant, id)] {
             assert_eq!(position(&cursor(place)).unwrap(), place, "the next page begins where the last one ended");

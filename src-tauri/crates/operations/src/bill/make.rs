@@ -76,6 +76,7 @@ impl From<&DraftError> for Unbilled {
 ///
 /// # Errors
 /// Why it cannot be billed.
+#[expect(clippy::result_large_err, reason = "the facts go back to who names them in a report, one period at a time")]
 pub(crate) fn make(
     gathered: Gathered,
     ground: &Ground,
@@ -83,7 +84,7 @@ pub(crate) fn make(
     at: Timestamp,
 ) -> Result<Option<Made>, (Gathered, Unbilled)> {
     let has_draft = gathered.existing.as_ref().is_some_and(|invoice| invoice.issued.is_none());
-    if gathered.existing.is_some() && !has_draft || gathered.status == PeriodStatus::Finalized && !has_draft {
+    if !has_draft && (gathered.existing.is_some() || gathered.status == PeriodStatus::Finalized) {
         return Ok(None);
     }
     let content = match draft(&gathered.facts, &ground.catalog, &ground.settings) {
@@ -131,7 +132,7 @@ fn dropped(gathered: Gathered) -> Option<Made> {
 }
 
 /// What an invoice takes out of prepaid credits, wallet by wallet.
-pub(crate) fn taken<'m>(made: &'m Made) -> impl Iterator<Item = (&'m WalletFacts, i64)> {
+pub(crate) fn taken(made: &Made) -> impl Iterator<Item = (&WalletFacts, i64)> {
     made.content.settled.iter().filter_map(|settlement| {
         let wallet = made.gathered.facts.wallets.iter().find(|wallet| wallet.id.to_string() == settlement.reference)?;
         Some((wallet, settlement.amount_minor))

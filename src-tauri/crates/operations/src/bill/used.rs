@@ -84,6 +84,9 @@ fn shares_days(timeline: &Timeline, key: Key, start: Timestamp, end: Timestamp) 
     others.into_iter().any(|other| near(other.started_at) || other.ended_at.is_some_and(near))
 }
 
+/// A day, the plan version that held, and units.
+type DayRow = (Day, Option<PlanVersionId>, i64);
+
 /// The use of many periods, as it was read.
 #[derive(Debug, Default)]
 pub(super) struct Used {
@@ -92,7 +95,7 @@ pub(super) struct Used {
     needs: HashMap<PeriodId, Needs>,
     late: BTreeSet<LateOf>,
     counters: HashMap<PeriodId, BTreeMap<MeterId, i64>>,
-    days: HashMap<(TenantId, MeterId), Vec<(Day, Option<PlanVersionId>, i64)>>,
+    days: HashMap<(TenantId, MeterId), Vec<DayRow>>,
     openings: HashMap<(TenantId, MeterId, Day), i64>,
     events: HashMap<(PeriodId, MeterId), Vec<EventOf>>,
 }

@@ -14,6 +14,7 @@ use billing::ids::{CreditNoteId, TenantId};
 use billing::invoice::{Content, CreditContent, LineKind, Settings, Status, WalletEntryKind};
 use billing::money::Currency;
 use billing::time::Day;
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use store::Read;
 use store::invoices::one;
@@ -102,8 +103,8 @@ async fn credits(read: &mut Read, asked: &Asked, book: &mut Book<'_>) -> Result<
             currency: note.currency,
         };
         book.post(&head, credited(&note.document()?, &kinds))?;
-        if !given_back.contains_key(&note.tenant) {
-            given_back.insert(note.tenant, returned(read, note.tenant).await?);
+        if let Entry::Vacant(unread) = given_back.entry(note.tenant) {
+            unread.insert(returned(read, note.tenant).await?);
         }
         let minor = given_back[&note.tenant].get(&note.id).copied().unwrap_or(0);
         head.document = "prepaid";

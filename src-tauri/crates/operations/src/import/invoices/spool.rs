@@ -236,8 +236,8 @@ mod tests {
     use super::*;
 
     fn piece(key: &str, part: Part, line: u64) -> Piece {
-        let cells = (line % 3 != 0).then(|| vec![Some(format!("{key}{line}")), None]);
-        let origin = (line % 2 == 0).then_some(Origin { file: [9; 32], line: line + 5 });
+        let cells = (!line.is_multiple_of(3)).then(|| vec![Some(format!("{key}{line}")), None]);
+        let origin = line.is_multiple_of(2).then_some(Origin { file: [9; 32], line: line + 5 });
         Piece { key: key.to_owned(), part, line, origin, cells, raw: vec![0, 255, b'\n'] }
     }
 
