@@ -126,7 +126,7 @@ async fn lines(place: &Place) -> Result<u64> {
         .store
         .read(|read| {
             Box::pin(async move {
-                let filter = InvoiceFilter::all(Day::from_number(2026_01_01).expect("a day"));
+                let filter = InvoiceFilter::all(Day::from_number(20_260_101).expect("a day"));
                 let (mut lines, mut after) = (0, None);
                 loop {
                     let (rows, next) = list::page(read, &filter, after, 2_000).await?;

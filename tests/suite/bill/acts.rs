@@ -83,7 +83,7 @@ async fn the_brake_stops_what_is_far_above_the_mean(ledger: Ledger) {
     let brakes = report.rows.iter().filter(|row| row.outcome == "brake").count();
     assert_eq!(u32::try_from(brakes).unwrap(), report.held, "whoever is held is told why");
     let books = assert_sound(store).await;
-    assert!(books.issued.len() > 0, "the first one has nothing to be compared with");
+    assert!(!books.issued.is_empty(), "the first one has nothing to be compared with");
 }
 
 async fn void_gives_back_and_reissue_shows_the_difference(ledger: Ledger) {

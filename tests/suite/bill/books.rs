@@ -63,7 +63,7 @@ async fn read(store: &Store) -> Books {
     store
         .read(|read| {
             Box::pin(async move {
-                let filter = InvoiceFilter::all(billing::time::Day::from_number(2026_04_20).unwrap());
+                let filter = InvoiceFilter::all(billing::time::Day::from_number(20_260_420).unwrap());
                 let (mut issued, mut drafts, mut after) = (BTreeMap::new(), Vec::new(), None);
                 loop {
                     let (rows, next) = list::page(read, &filter, after, 97).await?;

@@ -26,7 +26,7 @@ fn cost(used: i64) -> Decimal {
 /// What the firm's tenant used of calls in a month.
 async fn calls(ledger: &Ledger, world: &World, month: i32) -> i64 {
     let (tenant, meter) = (world.tenants[PLACE], world.meters["calls"].id);
-    let (from, to) = (month * 100 + 2026_00_01, month * 100 + 2026_00_31);
+    let (from, to) = (month * 100 + 20_260_001, month * 100 + 20_260_031);
     let (from, to) = (
         billing::time::Day::from_number(from).unwrap(),
         billing::time::Day::from_number(if month == 2 { to - 3 } else { to }).unwrap(),
