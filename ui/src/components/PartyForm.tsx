@@ -33,7 +33,7 @@ export function PartyForm({ value, onChange, errorOf, namePlaceholder }: Props) 
         label="Address"
         description="A line each, at most 6."
         inputWrapperOrder={["label", "input", "description", "error"]}
-        value={value.address.join("\n")}
+        value={(value.address ?? []).join("\n")}
         onChange={({ currentTarget }) =>
           change({ address: currentTarget.value === "" ? [] : currentTarget.value.split("\n") })
         }

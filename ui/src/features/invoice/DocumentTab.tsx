@@ -10,7 +10,13 @@ import classes from "./invoice.module.css";
 import { SavePack } from "./SavePack";
 
 function Party({ party }: { party: PartyFields }) {
-  const lines = [party.name, ...party.address, party.country, party.tax_id && `Tax id ${party.tax_id}`, party.email];
+  const lines = [
+    party.name,
+    ...(party.address ?? []),
+    party.country,
+    party.tax_id && `Tax id ${party.tax_id}`,
+    party.email,
+  ];
   return (
     <span className={classes.party}>
       {lines.filter(Boolean).map((line) => (

@@ -11,7 +11,7 @@ const none = <span className="dim">none</span>;
 
 function factsOf(settings: BillingSettings, format: Formatter): Fact[] {
   const { seller } = settings;
-  const address = [...seller.address, seller.country].filter(Boolean).join(", ");
+  const address = [...(seller.address ?? []), seller.country].filter(Boolean).join(", ");
   const days = (count: number) => plural(count, format.count(count), "day", "days");
   return [
     { name: "Seller", value: seller.name ? <bdi>{seller.name}</bdi> : none },

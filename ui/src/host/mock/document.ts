@@ -17,10 +17,10 @@ export function documentPages(view: InvoiceView): string[] {
   const bold = `font-weight="600"`;
   const end = 300 + lines.length * 22;
   const parts = [
-    text(seller.name, 75, `${bold} font-size="15"`),
-    ...seller.address.map((line, place) => text(line, 95 + place * 15)),
+    text(seller.name ?? "", 75, `${bold} font-size="15"`),
+    ...(seller.address ?? []).map((line, place) => text(line, 95 + place * 15)),
     text(`Invoice ${row.number ?? "draft"}`, 190, `${bold} font-size="20"`),
-    text(buyer.name, 225),
+    text(buyer.name ?? "", 225),
     ...lines.flatMap(({ description, amount }, place) => [
       text(description, 300 + place * 22),
       text(amount, 300 + place * 22, right, WIDTH - 55),

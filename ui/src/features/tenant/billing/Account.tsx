@@ -13,7 +13,7 @@ export function Account({ page, account }: Props) {
   const format = useFormat();
   const [opened, setOpened] = useState(false);
   const { buyer } = account;
-  const address = [...buyer.address, buyer.country].filter(Boolean).join(", ");
+  const address = [...(buyer.address ?? []), buyer.country].filter(Boolean).join(", ");
   return (
     <Section
       title="How it is billed"
