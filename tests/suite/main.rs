@@ -29,6 +29,7 @@ mod correct;
 mod credit;
 mod dispute;
 mod erase;
+mod export;
 mod history;
 mod import;
 mod kept;

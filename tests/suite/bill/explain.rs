@@ -64,7 +64,7 @@ async fn all(ledger: &Ledger, now: Timestamp) -> Vec<Explanation> {
 }
 
 /// A firm with corrections, free use, and use that came after its period had closed.
-async fn firm(ledger: &Ledger, tenants: u64) -> World {
+pub(super) async fn firm(ledger: &Ledger, tenants: u64) -> World {
     let mut world = firm::make(&ledger.store, tenants, Order::Forward).await.unwrap();
     let now = std::mem::replace(&mut world.now, at("2026-01-23T00:00:00Z"));
     let mut more = Vec::new();

@@ -7,6 +7,7 @@ mod golden;
 mod immutable;
 mod kills;
 mod late;
+mod packs;
 mod recorded;
 mod recount;
 mod runs;

@@ -3,7 +3,7 @@
 //! Not pages for screens: those are in the looks.
 
 use crate::audit::AuditRecord;
-use crate::codec::{At, Id, OnDay, id};
+use crate::codec::{At, Id, id};
 use crate::conn::{Read, rows};
 use crate::error::{Result, StoreError};
 use crate::events::{EventRecord, EventRow, event_columns};
@@ -11,7 +11,7 @@ use crate::sql::{Sql, statements};
 use billing::ids::{AuditId, MeterId, PeriodId, TenantId};
 use billing::time::{Day, Timestamp};
 
-/// A line's events, free ones among them.
+/// Events of a meter in a period, free ones among them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Behind {
     /// The tenant.
@@ -22,17 +22,17 @@ pub struct Behind {
     pub period: PeriodId,
     /// The period in which they are billed.
     pub billed: PeriodId,
-    /// The first local day.
+    /// No event is of an earlier local day than this,
     pub from: Day,
-    /// The first local day after them.
+    /// and none of a later one than this. Both only bound what is read.
     pub to: Day,
 }
 
 statements! {
     BEHIND = sql(Sql::same(concat!("select ", event_columns!(), " from usage_events e
         where e.tenant_id = $1 and e.meter_id = $2 and e.occurred_at >= $3 and e.occurred_at < $4
-          and e.period_id = $5 and e.billed_period_id = $6 and e.day >= $7 and e.day < $8
-        order by e.occurred_at, e.source, e.event_key limit $9")));
+          and e.period_id = $5 and e.billed_period_id = $6
+        order by e.occurred_at, e.source, e.event_key limit $7")));
     AUDIT = "select audit_id, at, actor, action, tenant_id, subject, before, after, reason from audit_log
         where tenant_id = $1 and subject = $2 order by at, audit_id limit $3";
 }
@@ -40,7 +40,7 @@ statements! {
 /// A local day lies within a day of the same name in UTC on either side, whatever the zone.
 const AROUND_DAYS: i64 = 2;
 
-/// The events behind a line in order of time, at most `limit`.
+/// These events in order of time, at most `limit`.
 ///
 /// # Errors
 /// What the database gave.
@@ -57,8 +57,6 @@ pub async fn behind(read: &mut Read, line: Behind, limit: u32) -> Result<Vec<Eve
         At(end),
         Id(period),
         Id(billed),
-        OnDay(from),
-        OnDay(to),
         i64::from(limit)
     )?;
     found.into_iter().map(EventRecord::try_from).collect()

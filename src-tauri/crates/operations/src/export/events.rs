@@ -1,16 +1,16 @@
 //! A row an event behind the lines of the invoices, free ones among them.
 
 use super::asked::Asked;
+use super::behind::uses;
 use super::table::{Table, maybe, some};
 use crate::document::{CellKind, Sheet};
 use crate::error::Result;
-use billing::ids::{MeterId, TenantId};
-use billing::invoice::{Content, Line, LineKind};
+use billing::ids::MeterId;
 use billing::meter::Meter;
 use billing::quantity::Quantity;
 use std::collections::HashMap;
 use store::Read;
-use store::evidence::{Behind, behind};
+use store::evidence::behind;
 
 const COLUMNS: [(&str, CellKind); 18] = [
     ("invoice", CellKind::Text),
@@ -43,15 +43,15 @@ pub(super) async fn sheet(read: &mut Read, asked: &Asked) -> Result<Sheet> {
         for one in listed {
             let number = one.invoice.issued.as_ref().map(|issued| issued.number.clone());
             let content = one.invoice.document()?;
-            for line in &content.lines {
-                let Some((wanted, meter)) = behind_line(one.invoice.tenant, &content, line, &meters) else { continue };
+            for uses in uses(one.invoice.tenant, &content, &meters) {
+                let meter = uses.meter;
                 // One more than fits tells that there are too many.
                 let limit = u32::try_from(table.room() + 1).unwrap_or(u32::MAX);
-                for event in behind(read, wanted, limit).await? {
+                for event in behind(read, uses.wanted, limit).await? {
                     let (usage, assignment) = (&event.usage, &event.assignment);
                     table.push([
                         number.clone(),
-                        some(line.no),
+                        some(uses.line_of(assignment.day, assignment.plan_version)),
                         some(&one.tenant_name),
                         some(usage.key.tenant),
                         some(usage.occurred_at),
@@ -74,20 +74,4 @@ pub(super) async fn sheet(read: &mut Read, asked: &Asked) -> Result<Sheet> {
         }
     }
     Ok(table.finish())
-}
-
-/// Which events are behind a line; none of a line that no use made.
-pub(crate) fn behind_line<'m>(
-    tenant: TenantId,
-    content: &Content,
-    line: &Line,
-    meters: &'m HashMap<MeterId, Meter>,
-) -> Option<(Behind, &'m Meter)> {
-    if !matches!(line.kind, LineKind::Usage | LineKind::Late | LineKind::Memo) {
-        return None;
-    }
-    let (part, billed) = (line.part.as_ref()?, content.part.as_ref()?.period);
-    let meter = meters.get(&line.meter?)?;
-    let wanted = Behind { tenant, meter: meter.id, period: part.period, billed, from: part.from, to: part.to };
-    Some((wanted, meter))
 }

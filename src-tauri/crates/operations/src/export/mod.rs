@@ -4,6 +4,7 @@
 
 mod ageing;
 mod asked;
+mod behind;
 mod credit_notes;
 mod events;
 mod invoices;
@@ -13,7 +14,7 @@ pub(crate) mod payments;
 mod print;
 mod table;
 
-pub(crate) use events::behind_line;
+pub(crate) use behind::{counts_by_day, is_use, taker, uses};
 pub(crate) use print::{credit_document, logo};
 pub use print::{credit_note_named, credit_note_pdf, explanation_pdf, invoice_pdf};
 pub use table::MAX_ROWS;

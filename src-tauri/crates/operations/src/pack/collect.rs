@@ -7,9 +7,7 @@ use super::{EVENTS, EXPLANATION, INVOICE, PAYMENTS};
 use crate::bill::found;
 use crate::document::{CellKind, CreditDocument, Documents, Logo, Sheet};
 use crate::error::{OperationError, Result};
-use crate::export::{
-    MAX_ROWS, Table, behind_line, credit_document, logo, maybe, not_written, payments, save, some, too_many,
-};
+use crate::export::{MAX_ROWS, Table, credit_document, logo, maybe, not_written, payments, save, some, too_many, uses};
 use crate::wire::{DisputeView, Explanation, Exported, InvoiceView};
 use billing::ids::{InvoiceId, MeterId};
 use billing::meter::Meter;
@@ -107,11 +105,12 @@ async fn events(read: &mut Read, invoice: &InvoiceRecord) -> Result<Sheet> {
         store::meters::all(read).await?.into_iter().map(|meter| (meter.id, meter)).collect();
     let content = invoice.document()?;
     let mut table = sheet();
-    for line in &content.lines {
-        let Some((wanted, meter)) = behind_line(invoice.tenant, &content, line, &meters) else { continue };
+    for uses in uses(invoice.tenant, &content, &meters) {
         let limit = u32::try_from(MAX_ROWS - table.rows.len() + 1).unwrap_or(u32::MAX);
-        let found = store::evidence::behind(read, wanted, limit).await?;
-        table.rows.extend(found.iter().map(|event| row(line.no, meter, event)));
+        for event in store::evidence::behind(read, uses.wanted, limit).await? {
+            let line = uses.line_of(event.assignment.day, event.assignment.plan_version);
+            table.rows.push(row(line, uses.meter, &event));
+        }
         if table.rows.len() > MAX_ROWS {
             return Err(too_many());
         }

@@ -3,7 +3,7 @@
 
 use crate::document::{CellKind, Column, Sheet, original};
 use billing::event::{Assignment, EventKey, Fingerprint, Leaf, Subjects, Usage};
-use billing::meter::{Aggregation, Meter};
+use billing::meter::{Aggregation, Meter, Reset};
 use billing::money::Cost;
 use billing::quantity::Scale;
 use std::fmt::Display;
@@ -11,12 +11,13 @@ use std::str::FromStr;
 use store::events::EventRecord;
 
 /// Names and kinds of the columns, in order.
-const COLUMNS: [(&str, CellKind); 35] = [
+const COLUMNS: [(&str, CellKind); 36] = [
     ("invoice_line", CellKind::Integer),
     ("meter", CellKind::Text),
     ("unit", CellKind::Text),
     ("scale", CellKind::Integer),
     ("aggregation", CellKind::Text),
+    ("reset", CellKind::Text),
     ("tenant_id", CellKind::Text),
     ("source", CellKind::Text),
     ("key", CellKind::Text),
@@ -56,6 +57,8 @@ pub(crate) struct PackedEvent {
     pub line: u32,
     /// What the meter adds up to.
     pub aggregation: Aggregation,
+    /// When its counting starts again.
+    pub reset: Reset,
     /// Digits of its units.
     pub scale: Scale,
     /// The event as the ledger has it; its fingerprint is computed, the leaf covers it.
@@ -83,6 +86,7 @@ pub(crate) fn row(line: u32, meter: &Meter, event: &EventRecord) -> Vec<Option<S
         some(&meter.unit),
         some(meter.scale.digits()),
         some(meter.aggregation),
+        some(meter.reset),
         some(usage.key.tenant),
         some(&usage.key.source),
         some(&usage.key.key),
@@ -130,7 +134,7 @@ pub(crate) fn read(record: &csv::StringRecord) -> Result<PackedEvent, &'static s
     let line = cells.must()?;
     let (_meter, _unit): (String, String) = (cells.text(), cells.text());
     let scale = Scale::new(cells.must()?).map_err(|_| "scale")?;
-    let aggregation = cells.must()?;
+    let (aggregation, reset) = (cells.must()?, cells.must()?);
     let key = EventKey { tenant: cells.must()?, source: cells.text(), key: cells.text() };
     let meter = cells.must()?;
     let (quantity, contribution) = (cells.must()?, cells.must()?);
@@ -175,7 +179,7 @@ pub(crate) fn read(record: &csv::StringRecord) -> Result<PackedEvent, &'static s
     let fingerprint = Fingerprint(billing::leaf::fingerprint(&usage).0);
     let event =
         EventRecord { usage, assignment, received_at, import, line: import_line, fingerprint, leaf, details_hash };
-    Ok(PackedEvent { line, aggregation, scale, event })
+    Ok(PackedEvent { line, aggregation, reset, scale, event })
 }
 
 /// The cells of a row, one after the other.

@@ -343,6 +343,8 @@ fn sums_that_do_not_add_up_are_found_though_every_hash_fits() {
     assert!(found.contains("The events of line 2 come to 472.08, and it was made from 531.09."), "{found}");
     let found = change(&|it| it.events.push(event(0)));
     assert!(found.contains("stands there twice"), "{found}");
+    let found = change(&|it| it.invoice.lines[1].part.as_mut().unwrap().period = PeriodId::from_uuid(uuid(77)));
+    assert!(found.contains("Row 2 of the table of events does not belong to line 2."), "{found}");
     let found = change(&|it| it.events[5].usage.quantity += 1);
     assert!(found.contains("Row 7 of the table of events is not as the ledger wrote it"), "{found}");
     let found = change(&|it| it.credits[0].lines[0].amount_minor = 101);
@@ -419,4 +421,26 @@ fn unzipped(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
             (name, bytes)
         })
         .collect()
+}
+
+/// A period in which the plan changed on 11 January at noon: both versions have use on that day.
+#[test]
+fn use_of_the_day_of_a_change_goes_to_its_own_plan() {
+    use crate::export::taker;
+    let (old, new) = (PlanVersionId::from_uuid(uuid(5)), PlanVersionId::from_uuid(uuid(6)));
+    let line = |no, version, from: &str, to: &str| Line {
+        no,
+        plan_version: Some(version),
+        part: Some(PartOfPeriod { from: from.parse().unwrap(), to: to.parse().unwrap(), ..part() }),
+        ..invoice().lines[1].clone()
+    };
+    let lines = [line(2, old, "2026-01-01", "2026-01-11"), line(3, new, "2026-01-11", "2026-02-01")];
+    let lines: Vec<&Line> = lines.iter().collect();
+    let takes =
+        |by_day, day: &str, version| taker(&lines, by_day, day.parse().unwrap(), Some(version)).map(|line| line.no);
+    assert_eq!(takes(false, "2026-01-11", old), Some(2), "before noon");
+    assert_eq!(takes(false, "2026-01-11", new), Some(3), "after noon");
+    assert_eq!(takes(true, "2026-01-11", old), Some(3), "a meter that counts by day gives the day to the new plan");
+    assert_eq!(takes(false, "2026-01-12", old), Some(3), "the last one takes what is of no other");
+    assert_eq!(taker(&[], false, "2026-01-12".parse().unwrap(), None), None, "no line takes nothing");
 }

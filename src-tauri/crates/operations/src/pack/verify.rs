@@ -125,7 +125,8 @@ fn contents<R: Read + Seek>(
     let explained: check::explanation::Explained = json(EXPLANATION, &archive.document(EXPLANATION)?)?;
     check::explanation::check(&explained, &invoice, &hash, found);
     archive.stream(PAYMENTS, |table| check::payments::check(table, &invoice, found))?;
-    archive.stream(EVENTS, |table| check::events::check(table, &invoice, found))
+    let levels = explained.levels();
+    archive.stream(EVENTS, |table| check::events::check(table, &invoice, &levels, found))
 }
 
 fn json<T: DeserializeOwned>(name: &str, bytes: &[u8]) -> std::result::Result<T, Refused> {

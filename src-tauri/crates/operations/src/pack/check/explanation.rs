@@ -6,6 +6,7 @@ use billing::invoice::Content;
 use billing::quantity::parse_decimal;
 use rust_decimal::Decimal;
 use serde::Deserialize;
+use std::collections::BTreeSet;
 
 /// What is compared of an explanation.
 #[derive(Debug, Deserialize)]
@@ -35,7 +36,16 @@ struct ExplainedStep {
 
 #[derive(Debug, Deserialize)]
 struct ExplainedCounter {
+    place: String,
     used: String,
+}
+
+impl Explained {
+    /// The lines that go by a level.
+    pub fn levels(&self) -> BTreeSet<u32> {
+        let is_level = |line: &&ExplainedLine| line.counter.as_ref().is_some_and(|counter| counter.place == "level");
+        self.lines.iter().filter(is_level).map(|line| line.no).collect()
+    }
 }
 
 /// Checks an explanation against its invoice.
