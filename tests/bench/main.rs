@@ -5,6 +5,7 @@
 
 #![expect(clippy::float_arithmetic, reason = "measurements and ratios are not money")]
 
+mod bare_row;
 mod bill;
 mod figure;
 mod ingest;

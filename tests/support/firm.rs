@@ -3,7 +3,9 @@
 
 use crate::world::{World, at};
 use anyhow::Result;
-use billing::ids::{CouponId, EntitlementId, MeterId, PlanId, PlanVersionId, SubscriptionId, TenantId, WalletEntryId, WalletId};
+use billing::ids::{
+    CouponId, EntitlementId, MeterId, PlanId, PlanVersionId, SubscriptionId, TenantId, WalletEntryId, WalletId,
+};
 use billing::invoice::{Account, CouponFacts, Settings, WalletEntryKind, WalletFacts};
 use billing::meter::{Aggregation, Meter, Reset};
 use billing::money::{Currency, Money};
@@ -82,7 +84,13 @@ fn meters() -> Vec<Meter> {
 
 fn plan(number: u64, code: &str, name: &str) -> Plan {
     let rank = i32::try_from(number).unwrap_or(0);
-    Plan { id: PlanId::from_uuid(id(0x91, number)), family: "firm".to_owned(), code: code.to_owned(), name: name.to_owned(), rank }
+    Plan {
+        id: PlanId::from_uuid(id(0x91, number)),
+        family: "firm".to_owned(),
+        code: code.to_owned(),
+        name: name.to_owned(),
+        rank,
+    }
 }
 
 fn price(text: &str) -> Price {
@@ -129,7 +137,10 @@ fn versions(plans: &[Plan], meters: &[Meter]) -> Vec<PlanVersion> {
                 retry_success: RetryRule::Billable,
                 features: Vec::new(),
                 allowances: meters.iter().map(|meter| (meter.id, included)).collect(),
-                prices: prices(number).into_iter().map(|(meter, price)| (meters[meter].id, price)).collect::<BTreeMap<_, _>>(),
+                prices: prices(number)
+                    .into_iter()
+                    .map(|(meter, price)| (meters[meter].id, price))
+                    .collect::<BTreeMap<_, _>>(),
             });
         }
     }
@@ -200,14 +211,19 @@ fn rows(number: u64) -> Rows {
             created_at: start,
         },
         entitlements,
-        account: (number % 2 == 0).then(|| Account { tax_percent: rust_decimal::Decimal::new(190, 1), ..Account::default() }),
+        account: (number % 2 == 0)
+            .then(|| Account { tax_percent: rust_decimal::Decimal::new(190, 1), ..Account::default() }),
         coupon: (number % 5 == 0).then(|| coupon(number)),
         wallet: (number % 7 == 0).then(|| wallet(number)),
     }
 }
 
 fn coupon(number: u64) -> CouponRecord {
-    let off = if number % 2 == 0 { Coupon::Percent(rust_decimal::Decimal::TEN) } else { Coupon::Fixed(rust_decimal::Decimal::TWO) };
+    let off = if number % 2 == 0 {
+        Coupon::Percent(rust_decimal::Decimal::TEN)
+    } else {
+        Coupon::Fixed(rust_decimal::Decimal::TWO)
+    };
     CouponRecord {
         tenant: tenant_id(number),
         coupon: CouponFacts {
@@ -345,7 +361,11 @@ fn used_on(number: u64, month: i32, day: u32) -> Vec<Used> {
 
 /// Everything that a tenant uses, whatever the ledger says.
 pub fn used_by(number: u64) -> Vec<Used> {
-    MONTHS.into_iter().flat_map(|month| DAYS.map(|day| (month, day))).flat_map(|(month, day)| used_on(number, month, day)).collect()
+    MONTHS
+        .into_iter()
+        .flat_map(|month| DAYS.map(|day| (month, day)))
+        .flat_map(|(month, day)| used_on(number, month, day))
+        .collect()
 }
 
 /// The zone of a tenant.

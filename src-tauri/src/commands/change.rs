@@ -4,8 +4,9 @@ use super::Answer;
 use crate::console::Console;
 use operations::change;
 use operations::wire::{
-    Change, CreditRequest, DisputeDecideRequest, DisputeNoteRequest, DisputeRequest, EntryRequest, EraseRequest,
-    LateRequest, NoteRequest, OverrideRequest, PaymentRequest, QuarantineDecision,
+    AccountRequest, CancelRequest, Change, CouponRequest, CreditRequest, DisputeDecideRequest, DisputeNoteRequest,
+    DisputeRequest, EntryRequest, EraseRequest, GrantRequest, InvoiceActRequest, LateRequest, NoteRequest,
+    OverrideRequest, PaymentRequest, PlanChangeRequest, QuarantineDecision, SettingsRequest,
 };
 use tauri::State;
 
@@ -44,8 +45,15 @@ change_commands! {
     (change, entry_preview, entry_act, EntryRequest, "a manual entry"),
     (change, override_preview, override_act, OverrideRequest, "an override"),
     (change, erase_preview, erase_act, EraseRequest, "erasing a subject"),
+    (bill, invoice_act_preview, invoice_act, InvoiceActRequest, "something with one invoice"),
     (bill, credit_preview, credit_act, CreditRequest, "a credit note"),
     (bill, payment_preview, payment_act, PaymentRequest, "entering a payment"),
+    (bill, settings_preview, settings_act, SettingsRequest, "a change of the billing settings"),
+    (bill, account_preview, account_act, AccountRequest, "a change of how a tenant is billed"),
+    (bill, coupon_preview, coupon_act, CouponRequest, "a discount"),
+    (bill, grant_preview, grant_act, GrantRequest, "a grant of prepaid credits"),
+    (bill, plan_change_preview, plan_change_act, PlanChangeRequest, "another plan"),
+    (bill, cancel_preview, cancel_act, CancelRequest, "the end of a subscription"),
     (dispute, dispute_open_preview, dispute_open_act, DisputeRequest, "opening a dispute"),
     (dispute, dispute_note_preview, dispute_note_act, DisputeNoteRequest, "a note on a dispute"),
     (dispute, dispute_decide_preview, dispute_decide_act, DisputeDecideRequest, "deciding a dispute"),

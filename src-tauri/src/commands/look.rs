@@ -91,11 +91,11 @@ pub async fn quarantine(
     Ok(look::quarantine(&console.store()?, console.host.now(), &filter, cursor.as_deref()).await?)
 }
 
-/// Tenants and events by what a person types.
+/// Tenants, invoices and events by what a person types.
 #[tauri::command]
 #[specta::specta]
 pub async fn search(console: State<'_, Console>, text: String) -> Answer<Vec<SearchHit>> {
-    Ok(look::search(&console.store()?, &text).await?)
+    Ok(look::search(&console.store()?, console.host.now(), &text).await?)
 }
 
 /// Recounts every cache from the ledger.

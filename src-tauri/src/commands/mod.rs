@@ -6,10 +6,12 @@ pub mod chart;
 pub mod import;
 pub mod look;
 pub mod open;
+pub mod run;
+pub mod save;
 
 use crate::console::Console;
-use billing::ids::{InvalidId, TenantId};
-use billing::time::{TimeError, Timestamp};
+use ::billing::ids::{InvalidId, TenantId};
+use ::billing::time::{TimeError, Timestamp};
 use operations::error::OperationError;
 use operations::host::Host;
 use operations::wire::WireError;

@@ -3,9 +3,10 @@
 use super::Answer;
 use crate::console::Console;
 use crate::locale;
+use billing::time::Timestamp;
 use operations::error::OperationError;
 use operations::host::Host;
-use operations::open::{self, Access, Login};
+use operations::open::{self, Access, Login, Store};
 use operations::target::Target;
 use operations::wire::{DatabaseStatus, Progress, Session, WireError};
 use operations::{look, sample};
@@ -28,8 +29,17 @@ pub async fn open_first(app: &AppHandle, named: Option<String>) {
 async fn show(console: &Console, address: &str) -> Answer<()> {
     let target: Target = address.parse().map_err(WireError::from)?;
     let store = open::open(Login { target, password: None }, Access::ReadWrite, &console.host).await?;
-    console.show(store, address);
+    console.show(store.clone(), address);
+    read_ahead(store, console.host.now());
     Ok(())
+}
+
+/// Reads the figures of the first screen while its page is still being loaded: the store keeps them, and the page's own
+/// look reads only what has changed since. A failure is the page's to show.
+fn read_ahead(store: Store, now: Timestamp) {
+    tauri::async_runtime::spawn(async move {
+        let _ = look::overview(&store, now).await;
+    });
 }
 
 async fn status(console: &Console) -> Answer<DatabaseStatus> {

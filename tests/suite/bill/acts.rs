@@ -4,8 +4,8 @@ use super::books::assert_sound;
 use super::{everything, host, run};
 use billing::invoice::Status;
 use operations::bill::{
-    account_act, account_preview, billing_settings, coupon_act, coupon_preview, grant_act, grant_preview, invoice,
-    invoice_act, invoice_act_preview, invoices, plan_change_act, plan_change_preview, cancel_act, cancel_preview,
+    account_act, account_preview, billing_settings, cancel_act, cancel_preview, coupon_act, coupon_preview, grant_act,
+    grant_preview, invoice, invoice_act, invoice_act_preview, invoices, plan_change_act, plan_change_preview,
     settings_act, settings_preview, tenant_billing,
 };
 use operations::error::{OperationError, Result};
@@ -39,7 +39,12 @@ fn code<T: std::fmt::Debug>(result: std::result::Result<T, OperationError>) -> &
     result.unwrap_err().code()
 }
 
-async fn settings(store: &Store, world: &World, series: u64, change: impl FnOnce(&mut operations::wire::BillingSettings)) {
+async fn settings(
+    store: &Store,
+    world: &World,
+    series: u64,
+    change: impl FnOnce(&mut operations::wire::BillingSettings),
+) {
     let mut settings = billing_settings(store).await.unwrap();
     change(&mut settings);
     let request = SettingsRequest { settings, reason: "a test".to_owned() };
@@ -108,10 +113,17 @@ async fn void_gives_back_and_reissue_shows_the_difference(ledger: Ledger) {
     assert_eq!(stands.document().unwrap().replaces.as_ref(), Some(number), "and it names the void one");
     assert_eq!(books.issued[number].status, Status::Void, "which keeps its number");
     let view = invoice(store, paid.id, world.now).await.unwrap();
-    assert_eq!(view.replaced_by, stands.issued.as_ref().map(|issued| issued.number.clone()), "they point to each other");
+    assert_eq!(
+        view.replaced_by,
+        stands.issued.as_ref().map(|issued| issued.number.clone()),
+        "they point to each other"
+    );
     let open = books.issued.values().find(|invoice| invoice.status == Status::Finalized).unwrap();
     act(store, &world, 7, &open.id.to_string(), InvoiceActKind::Uncollectible).await.unwrap();
-    assert_eq!(code(act(store, &world, 8, &open.id.to_string(), InvoiceActKind::Uncollectible).await), "invoice_uncollectible");
+    assert_eq!(
+        code(act(store, &world, 8, &open.id.to_string(), InvoiceActKind::Uncollectible).await),
+        "invoice_uncollectible"
+    );
     assert_sound(store).await;
 }
 
@@ -143,7 +155,8 @@ async fn a_list_pages_and_filters(ledger: Ledger) {
     assert!(due.rows.iter().all(|row| row.status == "overdue" && row.days_overdue.is_some()), "two months later it is");
     let open = InvoiceFilter { status: Some("open".to_owned()), ..InvoiceFilter::default() };
     let open = invoices(store, &open, None, later).await.unwrap();
-    let (one, other): (u32, u32) = (due.totals.iter().map(|it| it.count).sum(), open.totals.iter().map(|it| it.count).sum());
+    let (one, other): (u32, u32) =
+        (due.totals.iter().map(|it| it.count).sum(), open.totals.iter().map(|it| it.count).sum());
     assert_eq!(one, other, "all that is open is overdue by then");
     let number = InvoiceFilter { number: Some("INV-2026-00000".to_owned()), ..InvoiceFilter::default() };
     assert_eq!(invoices(store, &number, None, world.now).await.unwrap().rows.len(), 9, "1 to 9 begin so");
@@ -179,7 +192,10 @@ async fn a_plan_change_shows_its_effect_in_money(ledger: Ledger) {
     };
     let shown = cancel_preview(store, &host, &end).await.unwrap();
     cancel_act(store, &host, &end, &shown.fingerprint).await.unwrap();
-    assert_eq!(code(cancel_preview(store, &host, &CancelRequest { at: Some("2026-07-01T00:00:00Z".to_owned()), ..end }).await), "subscription_ended");
+    assert_eq!(
+        code(cancel_preview(store, &host, &CancelRequest { at: Some("2026-07-01T00:00:00Z".to_owned()), ..end }).await),
+        "subscription_ended"
+    );
     let coupon = CouponRequest {
         tenant_id: tenant.to_string(),
         code: "LOYAL".to_owned(),

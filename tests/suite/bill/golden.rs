@@ -56,7 +56,9 @@ async fn the_same_on_both_databases_in_any_order() {
     assert!(books.issued.len() >= 200, "{} invoices", books.issued.len());
     compare("hashes.txt", &hashes(&books));
     compare("documents.jsonl", &documents(&books));
-    for (kind, order) in [(Kind::Postgres, Order::Forward), (Kind::Postgres, Order::Backward), (Kind::SqliteFile, Order::Backward)] {
+    for (kind, order) in
+        [(Kind::Postgres, Order::Forward), (Kind::Postgres, Order::Backward), (Kind::SqliteFile, Order::Backward)]
+    {
         assert_eq!(hashes(&billed(kind, order).await), hashes(&books), "{kind:?}, {order:?}");
     }
 }
@@ -65,10 +67,12 @@ async fn the_same_on_both_databases_in_any_order() {
 async fn the_same_under_another_zone_and_language() {
     for (zone, language) in [("Pacific/Kiritimati", "tr_TR.UTF-8"), ("America/Los_Angeles", "de_DE.UTF-8")] {
         let mut worker = Command::new(env!("CARGO_BIN_EXE_bill-worker"));
-        let output = worker.arg("hashes").env("TZ", zone).env("LANG", language).env("LC_ALL", language).output().unwrap();
+        let output =
+            worker.arg("hashes").env("TZ", zone).env("LANG", language).env("LC_ALL", language).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let golden = std::fs::read_to_string(fixture("hashes.txt")).unwrap_or_default();
-        let all: String = golden.lines().map(|line| format!("{}\n", line.split(' ').take(2).collect::<Vec<_>>().join(" "))).collect();
+        let all: String =
+            golden.lines().map(|line| format!("{}\n", line.split(' ').take(2).collect::<Vec<_>>().join(" "))).collect();
         assert_eq!(String::from_utf8(output.stdout).unwrap(), all, "{zone}, {language}");
     }
 }

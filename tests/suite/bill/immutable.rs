@@ -38,7 +38,9 @@ async fn sqlite_refuses_to_change_what_was_issued() {
     let options = sqlx::sqlite::SqliteConnectOptions::new().filename(ledger.file().unwrap()).foreign_keys(false);
     let mut conn = sqlx::SqliteConnection::connect_with(&options).await.unwrap();
     let mut all: Vec<String> = REFUSED.iter().map(ToString::to_string).collect();
-    for table in ["invoices", "invoice_lines", "invoice_series", "wallets", "wallet_entries", "coupons", "billing_accounts"] {
+    for table in
+        ["invoices", "invoice_lines", "invoice_series", "wallets", "wallet_entries", "coupons", "billing_accounts"]
+    {
         all.push(format!("insert or replace into {table} select * from {table}"));
         all.push(format!("delete from {table}"));
     }
@@ -63,7 +65,8 @@ async fn count(conn: &mut sqlx::SqliteConnection, table: &str) -> i64 {
 }
 
 async fn dump(conn: &mut sqlx::SqliteConnection) -> Vec<String> {
-    let sql = "select quote(tenant_id) || number || status || content || paid_minor from invoices where number is not null
+    let sql =
+        "select quote(tenant_id) || number || status || content || paid_minor from invoices where number is not null
         union all select quote(tenant_id) || quote(invoice_id) || line_no || amount_minor from invoice_lines
         union all select series || year || last_seq from invoice_series order by 1";
     sqlx::query_scalar(sql).fetch_all(conn).await.unwrap()
@@ -86,11 +89,17 @@ async fn postgres_refuses_even_the_superuser() {
     for role in ["billing_writer", "billing_reader"] {
         for table in ["invoices", "invoice_lines", "invoice_series", "credit_notes", "payments", "wallet_entries"] {
             for sql in [format!("delete from {table}"), format!("truncate {table}")] {
-                let sentence = format!("{:#}", cluster().sql(database, &format!("set role {role}; {sql}")).expect_err(&sql));
+                let sentence =
+                    format!("{:#}", cluster().sql(database, &format!("set role {role}; {sql}")).expect_err(&sql));
                 assert!(sentence.contains("permission denied"), "{role}: {sql}: {sentence}");
             }
         }
-        let sentence = format!("{:#}", cluster().sql(database, &format!("set role {role}; update invoice_lines set amount_minor = 0")).expect_err("lines"));
+        let sentence = format!(
+            "{:#}",
+            cluster()
+                .sql(database, &format!("set role {role}; update invoice_lines set amount_minor = 0"))
+                .expect_err("lines")
+        );
         assert!(sentence.contains("permission denied"), "{role} has no right to change lines: {sentence}");
     }
 }

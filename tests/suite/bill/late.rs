@@ -19,21 +19,31 @@ const PLACE: usize = 2;
 fn cost(used: i64) -> Decimal {
     let above = Decimal::from((used - 20).max(0));
     let first = above.min(Decimal::ONE_HUNDRED);
-    (first * Decimal::new(5, 2) + (above - first) * Decimal::new(31, 3)).round_dp_with_strategy(2, rust_decimal::RoundingStrategy::MidpointAwayFromZero)
+    (first * Decimal::new(5, 2) + (above - first) * Decimal::new(31, 3))
+        .round_dp_with_strategy(2, rust_decimal::RoundingStrategy::MidpointAwayFromZero)
 }
 
 /// What the firm's tenant used of calls in a month.
 async fn calls(ledger: &Ledger, world: &World, month: i32) -> i64 {
     let (tenant, meter) = (world.tenants[PLACE], world.meters["calls"].id);
     let (from, to) = (month * 100 + 2026_00_01, month * 100 + 2026_00_31);
-    let (from, to) = (billing::time::Day::from_number(from).unwrap(), billing::time::Day::from_number(if month == 2 { to - 3 } else { to }).unwrap());
-    let days = ledger.store.read(move |read| Box::pin(async move { store::counters::days(read, tenant, from, to).await })).await.unwrap();
+    let (from, to) = (
+        billing::time::Day::from_number(from).unwrap(),
+        billing::time::Day::from_number(if month == 2 { to - 3 } else { to }).unwrap(),
+    );
+    let days = ledger
+        .store
+        .read(move |read| Box::pin(async move { store::counters::days(read, tenant, from, to).await }))
+        .await
+        .unwrap();
     days.iter().filter(|day| day.meter == meter).map(|day| day.billable).sum()
 }
 
 async fn document(ledger: &Ledger, start: &str) -> Content {
     let books = assert_sound(&ledger.store).await;
-    let of = |invoice: &&store::invoices::InvoiceRecord| invoice.interval.is_some_and(|interval| interval.start == at(start));
+    let of = |invoice: &&store::invoices::InvoiceRecord| {
+        invoice.interval.is_some_and(|interval| interval.start == at(start))
+    };
     books.issued.values().find(of).unwrap().document().unwrap()
 }
 
@@ -49,7 +59,13 @@ async fn late_use_is_billed_with_the_next_period_as_the_difference(ledger: Ledge
     let timeline = &world.timelines[&world.tenants[PLACE]];
     let subscription = timeline.subscriptions()[0].id;
     let next = timeline.periods(subscription).find(|period| period.seq == 2).unwrap().id;
-    let early = World { now: at("2026-01-21T00:00:00Z"), meters: world.meters.clone(), plans: world.plans.clone(), tenants: world.tenants.clone(), timelines: world.timelines.clone() };
+    let early = World {
+        now: at("2026-01-21T00:00:00Z"),
+        meters: world.meters.clone(),
+        plans: world.plans.clone(),
+        tenants: world.tenants.clone(),
+        timelines: world.timelines.clone(),
+    };
     let late = early.event(PLACE, "calls", "late-1", 500, "2026-01-20T15:00:00Z");
     let outcomes = world.outcomes(store, vec![late.clone()]).await.unwrap();
     assert_eq!(outcomes, [Outcome::PeriodClosed], "a finalized period takes nothing more (promise 7)");

@@ -2,6 +2,7 @@
 
 mod acts;
 mod books;
+mod explain;
 mod golden;
 mod immutable;
 mod kills;

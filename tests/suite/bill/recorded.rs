@@ -1,13 +1,13 @@
 //! No change without its record: when the audit log does not take it, nothing of the change stays (promise 13).
 
 use super::{everything, host, run};
+use billing::time::Timestamp;
 use operations::bill;
 use operations::host::{Actor, Host};
 use operations::wire::{
     AccountRequest, BillingAccount, CancelRequest, CouponRequest, GrantRequest, InvoiceActKind, InvoiceActRequest,
     PartyFields, PlanChangeRequest, SettingsRequest,
 };
-use billing::time::Timestamp;
 use support::firm::{self, Order};
 use support::{Ledger, World};
 use uuid::Uuid;
@@ -86,7 +86,13 @@ async fn without_its_record_no_command_changes_anything(ledger: Ledger) {
 
     let mut changed = settings;
     changed.terms_days = 14;
-    refused!(&ledger, &world, bill::settings_preview, bill::settings_act, SettingsRequest { settings: changed, reason: reason.clone() });
+    refused!(
+        &ledger,
+        &world,
+        bill::settings_preview,
+        bill::settings_act,
+        SettingsRequest { settings: changed, reason: reason.clone() }
+    );
     let tenant_id = world.tenants[0].to_string();
     let account = BillingAccount {
         buyer: PartyFields::default(),
@@ -131,7 +137,8 @@ async fn without_its_record_no_command_changes_anything(ledger: Ledger) {
 
     let page = bill::invoices(store, &operations::wire::InvoiceFilter::default(), None, world.now).await.unwrap();
     let draft = page.rows.last().unwrap().invoice_id.clone();
-    let asked = |invoice_id: &str, act| InvoiceActRequest { invoice_id: invoice_id.to_owned(), act, reason: reason.clone() };
+    let asked =
+        |invoice_id: &str, act| InvoiceActRequest { invoice_id: invoice_id.to_owned(), act, reason: reason.clone() };
     for act in [InvoiceActKind::Approve, InvoiceActKind::Finalize] {
         refused!(&ledger, &world, bill::invoice_act_preview, bill::invoice_act, asked(&draft, act));
     }

@@ -24,7 +24,10 @@ async fn a_run_does_what_its_preview_said_and_does_it_once(ledger: Ledger) {
     assert!(assert_sound(store).await.issued.is_empty(), "a preview writes nothing");
     let report = run(store, &host(&world, 2), &everything()).await.unwrap();
     assert_eq!(report.finalized, preview.finalize, "as many as were shown");
-    assert_eq!(report.totals, preview.totals, "and as much: prepaid credits and fees in advance are taken into account");
+    assert_eq!(
+        report.totals, preview.totals,
+        "and as much: prepaid credits and fees in advance are taken into account"
+    );
     assert_eq!(preview.totals.len(), 2, "two currencies never add up");
     let books = assert_sound(store).await;
     let all = books.issued.len() + books.credit_notes.len();

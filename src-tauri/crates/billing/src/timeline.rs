@@ -2,6 +2,10 @@
 //!
 //! Loaded once per import; `version` tells the store whether it still holds. Pure: it neither reads nor writes.
 
+mod late;
+
+pub use late::Late;
+
 use crate::contribution::{Billing, billing, contribution, takes_too_much};
 use crate::event::{Assignment, Classification, Usage};
 use crate::ids::{EntitlementId, MeterId, PeriodId, PlanVersionId, SubscriptionId, TenantId};
@@ -106,21 +110,6 @@ pub struct NewPeriod {
     pub span: PeriodSpan,
 }
 
-/// Use of a closed period, resolved (see [`Timeline::assign_late`]).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Late {
-    /// What was resolved; its billed period is left out.
-    pub assignment: Assignment,
-    /// The period in which it happened.
-    pub of: PeriodId,
-    /// The period that would have billed it: the same, or that of the event that it corrects.
-    pub billed: PeriodId,
-    /// Whether that one is closed. Otherwise nothing is late.
-    pub is_closed: bool,
-    /// The first later period of the subscription that is open; none when there is none.
-    pub next: Option<PeriodId>,
-}
-
 /// What is looked at of the arrival of a use.
 #[derive(Debug, Clone, Copy)]
 struct Arriving {
@@ -180,14 +169,12 @@ impl Timeline {
     /// # Errors
     /// [`TimeError::OutOfRange`] for a period at the end of time.
     pub fn new(parts: TimelineParts) -> Result<Self, TimeError> {
-        let TimelineParts {
-            tenant, zone, currency, version, grace_days, mut subscriptions, mut entitlements, periods
-        } = parts;
+        let TimelineParts { tenant, zone, currency, version, grace_days, mut subscriptions, mut entitlements, periods } =
+            parts;
         subscriptions.sort_by_key(|subscription| (subscription.started_at, subscription.id));
         entitlements.sort_by_key(|entitlement| (entitlement.subscription, entitlement.valid_from, entitlement.seq));
         let slots = Vec::new();
-        let mut timeline =
-            Self { tenant, zone, currency, version, grace_days, subscriptions, entitlements, slots };
+        let mut timeline = Self { tenant, zone, currency, version, grace_days, subscriptions, entitlements, slots };
         let mut slots = Vec::with_capacity(periods.len());
         for period in periods {
             let zone =
@@ -295,33 +282,6 @@ impl Timeline {
         self.resolve(usage, meter, parent, Arriving { arrival, lateness, open_at: Some(now) }, plans)
     }
 
-    /// Resolves a use of a closed period that a person decides about (rules, section 7.5): day, period and entitlement as
-    /// they would have been. The assignment bills it nowhere: whoever takes it says where, mostly in [`Late::next`].
-    ///
-    /// # Errors
-    /// Why the use is put aside, whatever is decided. How late it came is not looked at.
-    pub fn assign_late(
-        &self,
-        usage: &Usage,
-        meter: &Meter,
-        parent: Option<&Parent>,
-        now: Timestamp,
-        plans: &impl PlanLookup,
-    ) -> Result<Late, PutAside> {
-        let arriving = Arriving { arrival: None, lateness: Lateness::Checked, open_at: None };
-        let assignment = self.resolve(usage, meter, parent, arriving, plans)?;
-        let missing = || PutAside::new(Reason::NoSubscription, "it is of no billing period: nothing would bill it");
-        let billed = assignment.billed_period.ok_or_else(missing)?;
-        let of = assignment.period.unwrap_or(billed);
-        let slot = self.slots.iter().find(|slot| slot.period.id == billed);
-        let slot = slot.ok_or_else(|| missing_period(usage.occurred_at))?;
-        let is_closed = check_open(slot, now).is_err();
-        let after = self.slots_of(slot.period.subscription).iter();
-        let later = after.filter(|other| other.period.seq > slot.period.seq);
-        let next = later.filter(|other| check_open(other, now).is_ok()).map(|other| other.period.id).next();
-        Ok(Late { assignment: Assignment { billed_period: None, ..assignment }, of, billed, is_closed, next })
-    }
-
     fn resolve(
         &self,
         usage: &Usage,
@@ -408,7 +368,7 @@ impl Timeline {
             let sentence = "a correction is no larger than what one event may count or than what it corrects";
             return Err(PutAside::new(Reason::TooLarge, sentence));
         }
-        if let Some(billed) = parent.assignment.billed_period {
+        if let Some(billed) = parent.assignment.billed_period.or(parent.assignment.period) {
             match self.slots.iter().find(|slot| slot.period.id == billed) {
                 Some(slot) => open_at.map_or(Ok(()), |now| check_open(slot, now))?,
                 None => return Err(missing_period(usage.occurred_at)),

@@ -202,8 +202,11 @@ fn billing(books: &mut Books) {
     let rows = list.as_array().unwrap();
     books.keep("invoice list", &[&list, &page]);
     assert!(rows.len() > 20, "the sample company has invoices: {}", rows.len());
-    let shown: Vec<Value> =
-        rows.iter().step_by(rows.len() / 12).map(|row| found(books, &["invoice", "show", text(row, "number")])).collect();
+    let shown: Vec<Value> = rows
+        .iter()
+        .step_by(rows.len() / 12)
+        .map(|row| found(books, &["invoice", "show", text(row, "number")]))
+        .collect();
     books.keep("invoice show", &shown.iter().collect::<Vec<_>>());
     let (number, tenant) = (text(&rows[0], "number").to_owned(), text(&rows[0], "tenant_id").to_owned());
     for act in ["void", "reissue", "uncollectible"] {
@@ -260,6 +263,60 @@ fn imports(books: &mut Books) {
     books.keep("import usage", &[&looked, &refused]);
 }
 
+/// Cases, notes, the line of time and late use of a tenant that has some of each.
+fn cases(books: &mut Books) {
+    let tenants = books.json(&["tenants", "--flagged"], 0);
+    let id = text(&tenants["rows"][0], "tenant_id").to_owned();
+    let events = books.json(&["events", "--tenant", &id], 0);
+    let event = format!("{}/{}", text(&events["rows"][0], "source"), text(&events["rows"][0], "key"));
+    let open = ["dispute", "open", &id, "--claim", "too much", "--claimed", "5", "--deadline", "2030-01-31"];
+    let open = [&open[..], &["--event", &event]].concat();
+    let preview = books.look("dispute open", &open);
+    assert_eq!(preview["done"], false, "it only looked");
+    let act = books.json(&[&open[..], &["--yes"]].concat(), 0);
+    let number = text(&act["effects"][0], "after").to_owned();
+    assert!(number.starts_with("D-"), "the act tells the number: {number}");
+    let note = ["dispute", "note", &number, "asked for their list", "--status", "waiting"];
+    books.look("dispute note", &note);
+    books.json(&[&note[..], &["--yes"]].concat(), 0);
+    let undecided = books.json(&["dispute", "show", &number], 0);
+    let decide = ["dispute", "decide", &number, "reject", "--reason", "it is right"];
+    books.look("dispute decide", &decide);
+    books.json(&[&decide[..], &["--yes"]].concat(), 0);
+    let decided = books.json(&["dispute", "show", &number], 0);
+    books.keep("dispute show", &[&undecided, &decided]);
+    assert_eq!(text(&decided["row"], "status"), "decided", "it has ended");
+    books.look("dispute list", &["dispute", "list", "--tenant", &id, "--status", "decided"]);
+    let (code, _) = error(&books.run(&[&decide[..], &["--yes"]].concat(), ""), 1);
+    assert_eq!(code, "dispute_decided", "it ends once");
+
+    let add = ["notes", &id, "--add", "prefers e-mail"];
+    books.look("notes --add", &add);
+    books.json(&[&add[..], &["--yes"]].concat(), 0);
+    books.look("notes", &["notes", &id]);
+    books.look("timeline", &["timeline", &id]);
+    books.look("ageing", &["ageing"]);
+
+    let list = books.look("late list", &["late", "list"]);
+    let waiting = list["rows"].as_array().unwrap().iter().find(|row| row["state"] == "waiting");
+    if let Some(row) = waiting {
+        books.look("late refuse", &["late", "refuse", text(row, "quarantine_id"), "--reason", "a test"]);
+    }
+    let file = books.folder.path().join("bank.csv");
+    let row = "INV-0000-000001,1.00,USD,2026-01-31,bank,R-1";
+    std::fs::write(&file, format!("invoice,amount,currency,received_at,method,reference\n{row}\n")).unwrap();
+    let file = file.display().to_string();
+    let payments = ["import", "payments", &file, "--reason", "bank file"];
+    let looked = books.json(&[&payments[..], &["--dry-run"]].concat(), 3);
+    let refused = books.json(&payments, 3);
+    books.keep("import payments", &[&looked, &refused]);
+    assert_eq!(text(&refused["problems"][0], "code"), "unknown_invoice", "the row says why it is put aside");
+    let credit = ["invoice", "credit", "INV-0000-000001", "--all", "--reason", "a test"];
+    assert_eq!(error(&books.run(&credit, ""), 1).0, "unknown_invoice", "an invoice that is not there");
+    let pay = ["invoice", "pay", "INV-0000-000001", "1", "--method", "bank", "--reason", "a test"];
+    assert_eq!(error(&books.run(&pay, ""), 1).0, "unknown_invoice", "nor is it paid");
+}
+
 fn rates(books: &mut Books) {
     let lines = [
         r#"{"id": "good", "model": "package", "params": {"package_size": "100", "package_amount": "5"}, "units": "101"}"#,
@@ -288,6 +345,7 @@ fn every_shape_is_as_it_was_and_is_documented() {
     books.look("sample", &["sample", "--out", &file]);
     looks(&mut books);
     quarantine(&mut books);
+    cases(&mut books);
     wrong_use(&mut books);
     billing(&mut books);
     imports(&mut books);
@@ -308,5 +366,44 @@ fn every_shape_is_as_it_was_and_is_documented() {
             );
         }
     }
+    insta::assert_json_snapshot!(books.shapes);
+}
+
+/// Every name of some shapes stands in a page of the documentation.
+fn assert_documented(shapes: &Map<String, Value>, pages: &[&str]) {
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../docs");
+    let docs: String = pages.iter().map(|name| std::fs::read_to_string(docs.join(name)).unwrap()).collect();
+    for (command, shape) in shapes {
+        let mut all = BTreeSet::new();
+        names(shape, &mut all);
+        all.iter()
+            .for_each(|name| assert!(docs.contains(name), "{command} prints {name}, of which {pages:?} do not speak"));
+    }
+}
+
+#[test]
+fn imported_invoices_and_their_explanation_have_their_shapes() {
+    let mut books = Books::new();
+    books.json(&["migrate"], 0);
+    let file = books.folder.path().join("sales.csv");
+    let header = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country";
+    let rows = "1,A,THING,3,2010-12-01 08:00:00,0.335,7.0,UK\nC2,A,THING,-1,2010-12-01 08:00:00,0.5,,UK\n3,A,THING,x,2010-12-01 08:00:00,0.5,,UK";
+    std::fs::write(&file, format!("{header}\n{rows}\n")).unwrap();
+    let file = file.display().to_string();
+    let words = ["import", "invoices", &file, "--map", "uci-online-retail"];
+    let looked = books.json(&[&words[..], &["--dry-run"]].concat(), 3);
+    let taken = books.json(&words, 3);
+    assert_eq!((&taken["documents"], &taken["refused"]), (&Value::from(2), &Value::from(1)), "{taken}");
+    books.keep("import invoices", &[&looked, &taken]);
+    books.look("import presets --invoices", &["import", "presets", "--invoices"]);
+    let explained = books.look("invoice explain", &["invoice", "explain", "1"]);
+    assert_eq!(explained["lines"][0]["residue"], "0.00", "an imported line is explained by itself");
+    let one = books.json(&["invoice", "explain", "1", "--line", "1"], 0);
+    assert_eq!(one["lines"], explained["lines"], "one line alone");
+    let (code, _) = error(&books.run(&["invoice", "explain", "1", "--line", "2"], ""), 1);
+    assert_eq!(code, "unknown_line", "a line that is not there");
+    let (code, _) = error(&books.run(&["import", "invoices", &file, "--map", "nope"], ""), 2);
+    assert_eq!(code, "unknown_mapping", "a misspelt preset");
+    assert_documented(&books.shapes, &["cli.md", "import.md"]);
     insta::assert_json_snapshot!(books.shapes);
 }

@@ -122,11 +122,8 @@ mod tests {
 
     #[test]
     fn a_sum_takes_corrections_off_the_day_and_the_event() {
-        let events = [
-            event("a", 2026_01_10, 5, None),
-            event("b", 2026_01_11, 7, None),
-            event("c", 2026_01_10, -2, Some("a")),
-        ];
+        let events =
+            [event("a", 2026_01_10, 5, None), event("b", 2026_01_11, 7, None), event("c", 2026_01_10, -2, Some("a"))];
         let used = used(&meter(Aggregation::Sum), 0, &events).unwrap();
         assert_eq!(used.units, 10, "5 + 7 - 2");
         let days: Vec<i64> = used.days.iter().map(|day| day.units).collect();
@@ -137,11 +134,8 @@ mod tests {
 
     #[test]
     fn a_corrected_maximum_no_longer_counts() {
-        let events = [
-            event("a", 2026_01_10, 9, None),
-            event("b", 2026_01_11, 4, None),
-            event("c", 2026_01_10, 6, Some("a")),
-        ];
+        let events =
+            [event("a", 2026_01_10, 9, None), event("b", 2026_01_11, 4, None), event("c", 2026_01_10, 6, Some("a"))];
         let used = used(&meter(Aggregation::Max), 0, &events).unwrap();
         assert_eq!(used.units, 6, "the correction takes the place of what it corrects");
     }

@@ -242,7 +242,8 @@ fn show(billing: &TenantBilling, context: &Context) -> Result<()> {
         let expires = wallet.expires_at.clone().unwrap_or_default();
         vec![wallet.name.clone(), wallet.priority.to_string(), expires, wallet.currency.clone(), wallet.balance.clone()]
     });
-    let changes = billing.subscriptions.iter().map(|change| vec![change.at.clone(), change.kind.clone(), change.plan.clone()]);
+    let changes =
+        billing.subscriptions.iter().map(|change| vec![change.at.clone(), change.kind.clone(), change.plan.clone()]);
     let parts = [
         (vec!["discount", "meter", "from", "to", "off"], coupons.collect::<Vec<_>>(), 4),
         (vec!["wallet", "priority", "ends", "currency", "balance"], wallets.collect(), 4),

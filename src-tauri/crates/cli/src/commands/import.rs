@@ -1,4 +1,6 @@
-//! `import`: takes usage files into the ledger.
+//! `import`: takes usage files into the ledger, and files of invoices beside it.
+
+mod invoices;
 
 use crate::context::Context;
 use crate::output::{Form, Outcome, print, print_json, printable, table};
@@ -22,8 +24,10 @@ pub struct Args {
 enum What {
     /// Take a file of usage: each row an event, or several
     Usage(UsageArgs),
+    /// Take a file of invoices and credit notes that another system issued
+    Invoices(invoices::InvoicesArgs),
     /// List the mappings that come along
-    Presets,
+    Presets(PresetsArgs),
     /// Take a file of payments: each row a payment of an invoice
     Payments(PaymentsArgs),
 }
@@ -64,11 +68,19 @@ struct UsageArgs {
     all_or_nothing: bool,
 }
 
+#[derive(Debug, clap::Args)]
+struct PresetsArgs {
+    /// Those of invoices instead of those of usage
+    #[arg(long)]
+    invoices: bool,
+}
+
 /// Runs it.
 pub async fn run(args: Args, context: &Context) -> Result<Outcome> {
     match args.what {
         What::Usage(args) => usage(args, context).await,
-        What::Presets => presets(context.form),
+        What::Invoices(args) => invoices::run(args, context).await,
+        What::Presets(args) => presets(&args, context.form),
         What::Payments(args) => payments(args, context).await,
     }
 }
@@ -86,7 +98,10 @@ async fn payments(args: PaymentsArgs, context: &Context) -> Result<Outcome> {
         return Ok(outcome);
     }
     let word = if done.dry_run { "would be taken" } else { "taken" };
-    print(&format!("{} of {} rows {word}; {} were known, {} put aside.\n", done.taken, done.rows, done.duplicates, done.put_aside))?;
+    print(&format!(
+        "{} of {} rows {word}; {} were known, {} put aside.\n",
+        done.taken, done.rows, done.duplicates, done.put_aside
+    ))?;
     let row = |total: operations::wire::RunTotal| vec![total.currency, total.count.to_string(), total.total];
     if !done.totals.is_empty() {
         print(&table(&["currency", "payments", "total"], done.totals.into_iter().map(row).collect(), 1))?;
@@ -100,8 +115,8 @@ async fn payments(args: PaymentsArgs, context: &Context) -> Result<Outcome> {
     Ok(outcome)
 }
 
-fn presets(form: Form) -> Result<Outcome> {
-    let presets = import::presets();
+fn presets(args: &PresetsArgs, form: Form) -> Result<Outcome> {
+    let presets = if args.invoices { import::invoices::presets() } else { import::presets() };
     match form {
         Form::Json => print_json(&presets)?,
         Form::Table => {
@@ -231,17 +246,24 @@ fn text(report: &ImportReport, headline: &str) -> Result<String> {
         let _ =
             write!(text, "\n{}", table(&["currency", "cost", "rounded off"], report.cost.iter().map(row).collect(), 1));
     }
-    if !report.problems.is_empty() {
+    text.push_str(&aside(&report.problems, report.refused_file.as_deref()));
+    Ok(text)
+}
+
+/// What was put aside, why and where.
+fn aside(problems: &[operations::wire::ImportProblem], refused_file: Option<&str>) -> String {
+    let mut text = String::new();
+    if !problems.is_empty() {
         let row = |problem: &operations::wire::ImportProblem| {
             let field = problem.field.clone().unwrap_or_default();
             let (outcome, code) = (problem.outcome.clone(), problem.code.clone());
             vec![outcome, code, problem.rows.to_string(), lines(problem), field, problem.message.clone()]
         };
-        let rows = report.problems.iter().map(row).collect();
+        let rows = problems.iter().map(row).collect();
         let _ = write!(text, "\n{}", table(&["outcome", "reason", "rows", "lines", "field", "sentence"], rows, 6));
     }
-    if let Some(file) = &report.refused_file {
+    if let Some(file) = refused_file {
         let _ = writeln!(text, "\nCorrect the rows in {} and import it with the same mapping.", printable(file));
     }
-    Ok(text)
+    text
 }

@@ -77,7 +77,7 @@ pub enum Command {
     Timeseries(timeseries::Args),
     /// Show a tenant's use against its limits
     Usage(usage::Args),
-    /// Recount every cache from the ledger
+    /// Recount every cache from the ledger, or check an evidence pack
     Verify(verify::Args),
     /// Show open amounts by age
     Ageing(ageing::Args),

@@ -12,9 +12,7 @@ use crate::error::{OperationError, Result};
 use crate::host::Host;
 use crate::wire::{Change, Effect, InvoiceActKind, InvoiceActRequest};
 use billing::ids::{InvoiceId, WalletEntryId};
-use billing::invoice::{
-    Action, Content, Hold, IssuedAs, Line, Standing, Status, WalletEntryKind, issue,
-};
+use billing::invoice::{Action, Content, Hold, IssuedAs, Line, Standing, Status, WalletEntryKind, issue};
 use billing::period::PeriodStatus;
 use futures::FutureExt;
 use std::sync::Arc;
@@ -333,7 +331,8 @@ impl Subject<'_> {
         }
         let mut warnings = Vec::new();
         if is_note {
-            warnings.push("It came to less than nothing: the amount becomes a prepaid credit of the tenant.".to_owned());
+            warnings
+                .push("It came to less than nothing: the amount becomes a prepaid credit of the tenant.".to_owned());
         }
         if wanted.act.at < made.gathered.closes_at {
             warnings.push("The period is closed with it: use that arrives later is late.".to_owned());

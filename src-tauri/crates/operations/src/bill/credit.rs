@@ -124,8 +124,7 @@ impl Crediting {
             let field = |name: &str| format!("parts[{index}].{name}");
             let amount = part.amount.as_deref().map(|text| asked::amount(&field("amount"), text, currency));
             let description = part.description.as_deref().filter(|text| !text.trim().is_empty());
-            let description =
-                description.map(|text| asked::text(&field("description"), text, MAX_DESCRIPTION_CHARS));
+            let description = description.map(|text| asked::text(&field("description"), text, MAX_DESCRIPTION_CHARS));
             Ok(Part {
                 line: part.line_no,
                 net_minor: amount.transpose()?,

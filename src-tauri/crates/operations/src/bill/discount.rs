@@ -65,7 +65,8 @@ impl WantedCoupon {
     fn new(host: &dyn Host, request: &CouponRequest) -> Result<Self> {
         let act = Act::new(host, &request.reason)?;
         let valid_from = asked::instant("valid_from", request.valid_from.as_deref(), act.at)?;
-        let valid_to = request.valid_to.as_deref().map(|text| asked::instant("valid_to", Some(text), act.at)).transpose()?;
+        let valid_to =
+            request.valid_to.as_deref().map(|text| asked::instant("valid_to", Some(text), act.at)).transpose()?;
         if valid_to.is_some_and(|valid_to| valid_to <= valid_from) {
             let message = "A discount ends after it begins.";
             return Err(OperationError::wrong_use("ends_before_start", message).field("valid_to"));
@@ -279,7 +280,10 @@ async fn prepare_grant(read: &mut Read, wanted: &WantedGrant) -> Result<(Change,
         wallet.currency == tenant.currency && wallet.expires_at.is_none_or(|end| wanted.act.at < end)
     };
     let own = wallets::of_tenants(read, &[wanted.tenant]).await?;
-    let before = own.iter().filter(|record| lives(&record.wallet)).try_fold(0_i64, |sum, record| sum.checked_add(record.wallet.balance_minor));
+    let before = own
+        .iter()
+        .filter(|record| lives(&record.wallet))
+        .try_fold(0_i64, |sum, record| sum.checked_add(record.wallet.balance_minor));
     let too_large = || OperationError::wrong_use("too_large", "The amount is larger than can be kept.").field("amount");
     let before = before.ok_or_else(too_large)?;
     let after = before.checked_add(amount.minor()).ok_or_else(too_large)?;

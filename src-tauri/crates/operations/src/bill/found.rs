@@ -11,9 +11,9 @@ use store::{Read, Write};
 
 /// The invoice of an id.
 pub(crate) async fn invoice(read: &mut Read, id: InvoiceId) -> Result<InvoiceRecord> {
-    one::find(read, id).await?.ok_or_else(|| {
-        OperationError::not_found("unknown_invoice", "There is no such invoice.").field("invoice_id")
-    })
+    one::find(read, id)
+        .await?
+        .ok_or_else(|| OperationError::not_found("unknown_invoice", "There is no such invoice.").field("invoice_id"))
 }
 
 /// The invoice of an id, with its tenant and itself locked until the transaction ends.
@@ -26,9 +26,10 @@ pub(crate) async fn locked(write: &mut Write, id: InvoiceId) -> Result<InvoiceRe
 /// Whether something may be done with an invoice now.
 pub(crate) fn may(invoice: &InvoiceRecord, action: Action) -> Result<()> {
     // Whether another one stands for it only matters to issuing it again.
-    invoice.standing(false).allows(action).map_err(|refused| {
-        OperationError::refused(refused.code(), refused.to_string()).field("invoice_id")
-    })
+    invoice
+        .standing(false)
+        .allows(action)
+        .map_err(|refused| OperationError::refused(refused.code(), refused.to_string()).field("invoice_id"))
 }
 
 /// What people call an invoice.

@@ -3,12 +3,13 @@
 //! Counters and days where they say what is needed; the ledger where they do not: where use is billed with another period
 //! than its own, where a price goes by events, and where a day belongs to more than one period.
 
+use super::found::out_of_range;
 use super::used::{Needs, Used};
 use crate::error::{OperationError, Result};
-use super::found::out_of_range;
 use billing::ids::{InvoiceId, PeriodId, SubscriptionId, TenantId, WalletId};
 use billing::invoice::{
-    Account, Catalog, Charged, Content, CouponFacts, Facts, FeePaid, LineKind, NextPeriod, PeriodFacts, Settings, WalletFacts, charged_for,
+    Account, Catalog, Charged, Content, CouponFacts, Facts, FeePaid, LineKind, NextPeriod, PeriodFacts, Settings,
+    WalletFacts, charged_for,
 };
 use billing::money::Currency;
 use billing::period::{Period, PeriodStatus};
@@ -35,8 +36,18 @@ impl Key {
     }
 }
 
+/// What use is read from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Basis {
+    /// Counters and days, where they say what is needed.
+    Caches,
+    /// The ledger alone.
+    Ledger,
+}
+
 /// What holds for all periods that are drafted together.
 pub(crate) struct Ground {
+    pub basis: Basis,
     pub catalog: Catalog,
     pub settings: Settings,
     /// The seller's zone.
@@ -56,7 +67,7 @@ impl Ground {
         let zone = settings.zone.parse().map_err(|error: billing::time::TimeError| {
             OperationError::failed("malformed", "The zone of the billing settings is none.").because(error)
         })?;
-        Ok(Self { catalog: Catalog::new(meters, plans, versions.into_values()), settings, zone })
+        Ok(Self { basis: Basis::Caches, catalog: Catalog::new(meters, plans, versions.into_values()), settings, zone })
     }
 }
 
@@ -139,14 +150,13 @@ async fn sets(read: &mut Read, ground: &Ground, keys: &[Key], at: Timestamp) -> 
     let has_advance = ground.catalog.versions.values().any(|version| version.fee_timing == FeeTiming::Advance);
     let credits = if has_advance { facts::standing::credited(read, &issued).await? } else { Vec::new() };
     let credited = credits.into_iter().map(|credit| ((credit.invoice, credit.line), credit.amount_minor)).collect();
-    let invoices =
-        found.into_iter().filter_map(|invoice| invoice.period.map(|period| (period, invoice))).collect();
+    let invoices = found.into_iter().filter_map(|invoice| invoice.period.map(|period| (period, invoice))).collect();
     let mut heads: HashMap<SubscriptionId, Vec<InvoiceHead>> = HashMap::new();
     for head in facts::standing::heads(read, &tenants).await? {
         heads.entry(head.subscription).or_default().push(head);
     }
     let needs = keys.iter().filter_map(|key| Needs::of(&timelines, &ground.catalog, *key, at)).collect();
-    let used = Used::read(read, &ground.catalog, &timelines, needs).await?;
+    let used = Used::read(read, ground, &timelines, needs).await?;
     Ok(Sets { at, timelines, names, accounts, coupons, wallets, invoices, heads, credited, used })
 }
 
@@ -217,9 +227,8 @@ fn one(sets: &Sets, ground: &Ground, key: Key, assumed: &Assumed) -> Result<Opti
     let grace_days = i64::from(ground.settings.grace_days);
     let closes_at = period.span.closes_at(grace_days, zone).map_err(out_of_range)?;
     let last_minor = last_totals(sets, timeline, key, currency, assumed);
-    let is_final = |earlier: &&Period| {
-        earlier.status == PeriodStatus::Finalized || assumed.finalized.contains_key(&earlier.id)
-    };
+    let is_final =
+        |earlier: &&Period| earlier.status == PeriodStatus::Finalized || assumed.finalized.contains_key(&earlier.id);
     let waits = !timeline.periods(key.subscription).filter(|earlier| earlier.seq < period.seq).all(|it| is_final(&it));
     Ok(Some(Gathered { key, facts, closes_at, status: period.status, existing, last_minor, waits }))
 }

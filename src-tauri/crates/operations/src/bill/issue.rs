@@ -3,18 +3,16 @@
 //! A negative total is issued as a credit note, and its draft is dropped: void, without a number, named by the note (rules,
 //! section 7.8). Numbers are taken last, because everybody who issues waits for them.
 
+use super::found::out_of_range;
 use super::gather::{Ground, Key};
 use super::make::{Made, taken};
 use super::prepaid;
 use crate::change::{Act, canonical};
 use crate::error::{OperationError, Result};
 use crate::host::Host;
-use super::found::out_of_range;
 use billing::ids::{AuditId, CreditNoteId, InvoiceId, WalletEntryId};
 use billing::invoice::issue::{issued, terms_days, year_of};
-use billing::invoice::{
-    Content, Issue, IssuedAs, Number, Origin, Standing, Status, WalletEntryKind, credit,
-};
+use billing::invoice::{Content, Issue, IssuedAs, Number, Origin, Standing, Status, WalletEntryKind, credit};
 use billing::money::Money;
 use billing::period::PeriodStatus;
 use billing::time::Day;
@@ -98,14 +96,20 @@ pub(crate) async fn store_records(write: &mut Write, all: Vec<(InvoiceRecord, bo
 ///
 /// # Errors
 /// What the store says.
-pub(crate) async fn issue_all(write: &mut Write, ground: &Ground, act: &Act, drafts: &[(Made, Ids)]) -> Result<Vec<Done>> {
+pub(crate) async fn issue_all(
+    write: &mut Write,
+    ground: &Ground,
+    act: &Act,
+    drafts: &[(Made, Ids)],
+) -> Result<Vec<Done>> {
     let (notes, bills): (Vec<_>, Vec<_>) =
         drafts.iter().partition(|(made, _)| IssuedAs::of(made.content.total_minor) == IssuedAs::CreditNote);
     let periods: Vec<_> = drafts.iter().map(|(made, _)| made.gathered.key.period_of()).collect();
     store::facts::due::set_status(write, &periods, PeriodStatus::Finalized).await?;
     let mut done = issue_bills(write, ground, act, &bills).await?;
     done.extend(issue_notes(write, ground, act, &notes).await?);
-    let recorded: Vec<AuditRecord> = done.iter().zip(bills.iter().chain(&notes)).map(|(done, (made, ids))| audit(done, made, *ids, act)).collect();
+    let recorded: Vec<AuditRecord> =
+        done.iter().zip(bills.iter().chain(&notes)).map(|(done, (made, ids))| audit(done, made, *ids, act)).collect();
     store::audit::record(write, &recorded).await?;
     Ok(done)
 }
@@ -136,7 +140,13 @@ async fn issue_bills(write: &mut Write, ground: &Ground, act: &Act, bills: &[&(M
     Ok(done)
 }
 
-fn issued_record(made: &Made, ids: Ids, act: &Act, content: &Content, (numbering, seq): (&str, i64)) -> Result<InvoiceRecord> {
+fn issued_record(
+    made: &Made,
+    ids: Ids,
+    act: &Act,
+    content: &Content,
+    (numbering, seq): (&str, i64),
+) -> Result<InvoiceRecord> {
     let issue = content.issue.as_ref().expect("a document that was just issued has its number");
     let canonical = content.canonical();
     let hash: [u8; 32] = Sha256::digest(&canonical).into();

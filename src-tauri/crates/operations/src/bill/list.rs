@@ -21,7 +21,12 @@ const MAX_NUMBER_CHARS: usize = 100;
 ///
 /// # Errors
 /// The field at fault; what the store says.
-pub async fn invoices(store: &Store, filter: &InvoiceFilter, after: Option<&str>, at: Timestamp) -> Result<InvoicePage> {
+pub async fn invoices(
+    store: &Store,
+    filter: &InvoiceFilter,
+    after: Option<&str>,
+    at: Timestamp,
+) -> Result<InvoicePage> {
     let (filter, after) = (filter.clone(), after.map(position).transpose()?);
     store.read(move |read| async move { page_in(read, &filter, after, at).await }.boxed()).await
 }

@@ -76,7 +76,12 @@ impl From<&DraftError> for Unbilled {
 ///
 /// # Errors
 /// Why it cannot be billed.
-pub(crate) fn make(gathered: Gathered, ground: &Ground, aim: Aim, at: Timestamp) -> Result<Option<Made>, (Gathered, Unbilled)> {
+pub(crate) fn make(
+    gathered: Gathered,
+    ground: &Ground,
+    aim: Aim,
+    at: Timestamp,
+) -> Result<Option<Made>, (Gathered, Unbilled)> {
     let has_draft = gathered.existing.as_ref().is_some_and(|invoice| invoice.issued.is_none());
     if gathered.existing.is_some() && !has_draft || gathered.status == PeriodStatus::Finalized && !has_draft {
         return Ok(None);

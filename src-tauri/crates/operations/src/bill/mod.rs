@@ -27,15 +27,15 @@ mod tenant;
 mod used;
 pub(crate) mod view;
 
-pub use act::{invoice_act, invoice_act_preview};
 pub use about::{AboutInvoice, about_invoice};
+pub use act::{invoice_act, invoice_act_preview};
 pub use ageing::ageing;
 pub use close::close_periods;
-pub use credit::{credit_act, credit_preview};
 pub(crate) use credit::Crediting;
+pub use credit::{credit_act, credit_preview};
 pub use discount::{coupon_act, coupon_preview, grant_act, grant_preview};
-pub use list::{INVOICES_AT_ONCE, invoices};
 pub use found::invoice_named;
+pub use list::{INVOICES_AT_ONCE, invoices};
 pub use lists::{credit_notes, payments};
 pub use payment::{payment_act, payment_preview};
 pub use payments_file::import_payments;

@@ -42,7 +42,12 @@ pub async fn plan_change_preview(store: &Store, host: &dyn Host, request: &PlanC
 ///
 /// # Errors
 /// As [`plan_change_preview`]; `preview_outdated`, `read_only`.
-pub async fn plan_change_act(store: &Store, host: &dyn Host, request: &PlanChangeRequest, shown: &str) -> Result<Change> {
+pub async fn plan_change_act(
+    store: &Store,
+    host: &dyn Host,
+    request: &PlanChangeRequest,
+    shown: &str,
+) -> Result<Change> {
     let wanted = Arc::new(WantedPlan::new(host, request)?);
     let shown: Arc<str> = shown.into();
     store
@@ -113,10 +118,12 @@ async fn prepare_plan(read: &mut Read, wanted: &WantedPlan) -> Result<PreparedPl
         effect("Plan", name(&before), name(&version), ""),
         effect("Fee per period", before.fee.to_string(), version.fee.to_string(), before.fee.currency().code()),
     ];
-    effects.extend(on_draft(read, &ground, &timeline, wanted.subscription, wanted.at, |gathered| {
-        gathered.facts.period.entitlements.clone_from(&with);
-    })
-    .await?);
+    effects.extend(
+        on_draft(read, &ground, &timeline, wanted.subscription, wanted.at, |gathered| {
+            gathered.facts.period.entitlements.clone_from(&with);
+        })
+        .await?,
+    );
     let mut warnings = Vec::new();
     if before.id == version.id {
         warnings.push("This changes nothing: the plan is so already.".to_owned());
@@ -200,14 +207,19 @@ async fn on_draft(
         return Ok(None);
     };
     let key = Key { tenant: timeline.tenant(), subscription, period: period.id };
-    let Some(mut gathered) = gather(read, ground, &[key], at, &Assumed::default()).await?.pop() else { return Ok(None) };
+    let Some(mut gathered) = gather(read, ground, &[key], at, &Assumed::default()).await?.pop() else {
+        return Ok(None);
+    };
     gathered.facts.until = period.span.end_day;
-    let total = |gathered: &Gathered| -> Option<Content> { draft(&gathered.facts, &ground.catalog, &ground.settings).ok() };
+    let total =
+        |gathered: &Gathered| -> Option<Content> { draft(&gathered.facts, &ground.catalog, &ground.settings).ok() };
     let before = total(&gathered);
     with(&mut gathered);
     let after = total(&gathered);
     let money = |content: &Option<Content>| {
-        content.as_ref().map_or_else(|| "none".to_owned(), |it| Money::from_minor(it.total_minor, it.currency).to_string())
+        content
+            .as_ref()
+            .map_or_else(|| "none".to_owned(), |it| Money::from_minor(it.total_minor, it.currency).to_string())
     };
     let label = format!("Draft of {} to {}", period.span.first_day, period.span.end_day);
     Ok(Some(effect(label, money(&before), money(&after), gathered.facts.currency.code())))
@@ -333,10 +345,12 @@ async fn prepare_end(read: &mut Read, wanted: &WantedEnd) -> Result<(Change, Tim
     let ended = subscription.ended_at.map_or_else(|| "runs on".to_owned(), |ended_at| ended_at.to_string());
     let mut effects = vec![effect("Ends", ended, at.to_string(), "")];
     let last = at.plus_micros(-1).map_err(found::out_of_range)?.max(wanted.act.at);
-    effects.extend(on_draft(read, &ground, &timeline, subscription.id, last, |gathered| {
-        gathered.facts.period.subscription.ended_at = Some(at);
-    })
-    .await?);
+    effects.extend(
+        on_draft(read, &ground, &timeline, subscription.id, last, |gathered| {
+            gathered.facts.period.subscription.ended_at = Some(at);
+        })
+        .await?,
+    );
     let warning = "From then on its use is put aside, and its meters are free for another subscription.".to_owned();
     let title = format!("End a subscription of {}", tenant.name);
     Ok((change(title, effects, vec![warning]), at, subscription))

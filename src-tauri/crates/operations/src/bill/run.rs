@@ -210,7 +210,11 @@ pub async fn run_in_batches_of(
         Ok(()) => RunStatus::Done,
     };
     let at = host.now();
-    store.write(move |write| async move { Ok::<_, OperationError>(invoice_runs::finish(write, run, status, at).await?) }.boxed()).await?;
+    store
+        .write(move |write| {
+            async move { Ok::<_, OperationError>(invoice_runs::finish(write, run, status, at).await?) }.boxed()
+        })
+        .await?;
     done?;
     Ok(running.report.shown(run, started.elapsed()))
 }

@@ -3,6 +3,7 @@
 use super::list::word;
 use super::shown::party;
 use crate::change::{Act, Recorded, asked, change, effect, still_as_shown};
+use crate::document::Logo;
 use crate::error::{OperationError, Result};
 use crate::host::Host;
 use crate::wire::{
@@ -15,6 +16,7 @@ use billing::quantity::parse_decimal;
 use billing::time::Zone;
 use futures::FutureExt;
 use rust_decimal::Decimal;
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::{Read, Store, Write};
@@ -27,7 +29,7 @@ const MAX_NUMBER_CHARS: usize = 40;
 const MAX_TERMS_DAYS: u32 = 365;
 const MAX_GRACE_DAYS: u32 = 28;
 /// Accounts of the journal that are no kind of line.
-const ACCOUNTS: [&str; 3] = ["receivable", "tax", "prepaid"];
+const ACCOUNTS: [&str; 4] = ["receivable", "tax", "prepaid", "bank"];
 
 /// The settings.
 ///
@@ -82,7 +84,8 @@ async fn prepare_settings(read: &mut Read, wanted: &WantedSettings) -> Result<(C
     if effects.is_empty() {
         warnings.push("This changes nothing.".to_owned());
     }
-    if before.invoice_series != wanted.settings.invoice_series || before.credit_series != wanted.settings.credit_series {
+    if before.invoice_series != wanted.settings.invoice_series || before.credit_series != wanted.settings.credit_series
+    {
         warnings.push("Numbers of another series begin at 1, or go on where that series ended this year.".to_owned());
     }
     Ok((change("Change the billing settings".to_owned(), effects, warnings), before))
@@ -96,8 +99,8 @@ async fn set_settings(write: &mut Write, wanted: &WantedSettings, shown: &str) -
         action: "billing.settings",
         tenant: None,
         subject: "billing_settings".to_owned(),
-        before: Some(json(&before)?),
-        after: Some(json(&wanted.settings)?),
+        before: Some(json(&recorded(&before))?),
+        after: Some(json(&recorded(&wanted.settings))?),
     };
     wanted.act.record(write, recorded).await?;
     Ok(change)
@@ -204,6 +207,7 @@ fn checked_settings(settings: &BillingSettings) -> Result<Settings> {
     }
     Ok(Settings {
         seller: checked_party("seller", &settings.seller)?,
+        logo: checked_logo(settings.logo.as_deref())?,
         zone: zone.name().to_owned(),
         invoice_series: settings.invoice_series.clone(),
         credit_series: settings.credit_series.clone(),
@@ -217,13 +221,30 @@ fn checked_settings(settings: &BillingSettings) -> Result<Settings> {
     })
 }
 
+/// A picture that a document can be printed with.
+fn checked_logo(logo: Option<&str>) -> Result<Option<String>> {
+    let Some(logo) = logo.map(str::trim).filter(|logo| !logo.is_empty()) else { return Ok(None) };
+    Logo::from_base64(logo)?;
+    Ok(Some(logo.to_owned()))
+}
+
+/// A picture in words: its hash tells which one it was.
+fn named_logo(logo: &str) -> String {
+    format!("a PNG, SHA-256 of its base64 {}", crate::pack::hex(&Sha256::digest(logo)))
+}
+
+/// The settings as they go on record: with the picture's hash in its place.
+fn recorded(settings: &Settings) -> Settings {
+    Settings { logo: settings.logo.as_deref().map(named_logo), ..settings.clone() }
+}
+
 fn checked_accounts(accounts: &[JournalAccount]) -> Result<BTreeMap<String, String>> {
     let mut checked = BTreeMap::new();
     for (index, JournalAccount { name, account }) in accounts.iter().enumerate() {
         let field = format!("accounts[{index}]");
         let is_known = ACCOUNTS.contains(&name.as_str()) || name.parse::<LineKind>().is_ok();
         if !is_known {
-            let message = "An account is of receivable, tax, prepaid or a kind of line.";
+            let message = "An account is of receivable, tax, prepaid, bank or a kind of line.";
             return Err(OperationError::wrong_use("malformed", message).field(format!("{field}.name")));
         }
         let account = asked::text(&format!("{field}.account"), account, MAX_NUMBER_CHARS)?;
@@ -306,10 +327,10 @@ pub(super) fn not_negative(field: &str, text: &str) -> Result<Decimal> {
 /// The settings as they are shown.
 pub(crate) fn shown_settings(settings: &Settings) -> BillingSettings {
     let text = |value: Decimal| value.normalize().to_string();
-    let account =
-        |(name, account): (&String, &String)| JournalAccount { name: name.clone(), account: account.clone() };
+    let account = |(name, account): (&String, &String)| JournalAccount { name: name.clone(), account: account.clone() };
     BillingSettings {
         seller: party(&settings.seller),
+        logo: settings.logo.clone(),
         zone: settings.zone.clone(),
         invoice_series: settings.invoice_series.clone(),
         credit_series: settings.credit_series.clone(),
@@ -360,6 +381,7 @@ fn party_fields(who: &str, party: &PartyFields) -> Fields {
 fn fields(settings: &BillingSettings) -> Fields {
     let mut fields = party_fields("Seller", &settings.seller);
     let own = [
+        ("Logo", settings.logo.as_deref().map(named_logo).unwrap_or_default()),
         ("Zone", settings.zone.clone()),
         ("Series of invoices", settings.invoice_series.clone()),
         ("Series of credit notes", settings.credit_series.clone()),

@@ -137,7 +137,8 @@ pub(crate) fn lines(content: &Content, names: &Names<'_>) -> Vec<InvoiceLine> {
     content.lines.iter().map(|line| self::line(line, content, names)).collect()
 }
 
-fn line(line: &Line, content: &Content, names: &Names<'_>) -> InvoiceLine {
+/// A line of a document.
+pub(crate) fn line(line: &Line, content: &Content, names: &Names<'_>) -> InvoiceLine {
     InvoiceLine {
         no: line.no,
         kind: line.kind.as_str().to_owned(),

@@ -1,6 +1,6 @@
 //! The use of periods, meter by meter, as an invoice needs it (see [`billing::invoice::MeterUse`]).
 
-use super::gather::{Key, period_facts};
+use super::gather::{Basis, Ground, Key, period_facts};
 use crate::error::{OperationError, Result};
 use billing::ids::{MeterId, PeriodId, PlanVersionId, TenantId};
 use billing::invoice::recount::{self, Counted};
@@ -36,7 +36,8 @@ impl Needs {
     pub fn of(timelines: &HashMap<TenantId, Timeline>, catalog: &Catalog, key: Key, at: Timestamp) -> Option<Self> {
         let timeline = timelines.get(&key.tenant)?;
         let period = timeline.period(key.period)?;
-        let (start, end) = (period.span.interval.start, period.span.interval.end.min(at.max(period.span.interval.start)));
+        let (start, end) =
+            (period.span.interval.start, period.span.interval.end.min(at.max(period.span.interval.start)));
         let own = timeline.entitlements().iter().filter(|entitlement| entitlement.subscription == key.subscription);
         let inside = own.filter(|entitlement| start < entitlement.valid_from && entitlement.valid_from < end);
         let held = timeline.entitlement_at(key.subscription, start).into_iter().chain(inside);
@@ -87,6 +88,7 @@ fn shares_days(timeline: &Timeline, key: Key, start: Timestamp, end: Timestamp) 
 #[derive(Debug, Default)]
 pub(super) struct Used {
     meters: BTreeMap<MeterId, Meter>,
+    by_ledger_alone: bool,
     needs: HashMap<PeriodId, Needs>,
     late: BTreeSet<LateOf>,
     counters: HashMap<PeriodId, BTreeMap<MeterId, i64>>,
@@ -102,25 +104,31 @@ impl Used {
     /// What the store says.
     pub async fn read(
         read: &mut Read,
-        catalog: &Catalog,
+        ground: &Ground,
         timelines: &HashMap<TenantId, Timeline>,
         needs: Vec<Needs>,
     ) -> Result<Self> {
+        let catalog = &ground.catalog;
         let periods: Vec<PeriodOf> = needs.iter().map(|needs| needs.key.period_of()).collect();
         let mut used = Self {
             meters: catalog.meters.clone(),
             late: facts::late::around(read, &periods).await?,
+            by_ledger_alone: ground.basis == Basis::Ledger,
             ..Self::default()
         };
-        for counter in facts::counted::counters(read, &periods).await? {
-            used.counters.entry(counter.period).or_default().insert(counter.meter, counter.units);
-        }
         let (days, openings, events) = used.wanted(timelines, &needs);
-        for day in facts::counted::days(read, &days).await? {
-            used.days.entry((day.tenant, day.meter)).or_default().push((day.day, day.plan_version, day.units));
-        }
-        for opening in facts::counted::openings(read, &openings).await? {
-            used.openings.insert((opening.tenant, opening.meter, opening.before), opening.units);
+        if used.by_ledger_alone {
+            used.open_by_ledger(read, timelines, openings).await?;
+        } else {
+            for counter in facts::counted::counters(read, &periods).await? {
+                used.counters.entry(counter.period).or_default().insert(counter.meter, counter.units);
+            }
+            for day in facts::counted::days(read, &days).await? {
+                used.days.entry((day.tenant, day.meter)).or_default().push((day.day, day.plan_version, day.units));
+            }
+            for opening in facts::counted::openings(read, &openings).await? {
+                used.openings.insert((opening.tenant, opening.meter, opening.before), opening.units);
+            }
         }
         for event in facts::ledger::events(read, &events).await? {
             used.events.entry((event.period, event.meter)).or_default().push(event);
@@ -129,8 +137,32 @@ impl Used {
         Ok(used)
     }
 
-    /// Meters of a period whose use is not what counters and days say: late use is among it, or goes out of it.
+    /// What levels came to before periods, by all events before them.
+    async fn open_by_ledger(
+        &mut self,
+        read: &mut Read,
+        timelines: &HashMap<TenantId, Timeline>,
+        openings: Vec<(TenantId, MeterId, Day)>,
+    ) -> Result<()> {
+        for (tenant, meter, day) in openings {
+            let Some(timeline) = timelines.get(&tenant).filter(|_| self.meters.get(&meter).is_some_and(is_level))
+            else {
+                continue;
+            };
+            let mut periods = timeline.subscriptions().iter().flat_map(|own| timeline.periods(own.id));
+            let Some(period) = periods.find(|period| period.span.first_day == day) else { continue };
+            let start = period.span.interval.start;
+            self.openings.insert((tenant, meter, day), facts::ledger::opening(read, tenant, meter, start).await?);
+        }
+        Ok(())
+    }
+
+    /// Meters of a period whose use is not what counters and days say: late use is among it, or goes out of it. By the
+    /// ledger alone all are.
     fn disturbed(&self, period: PeriodId) -> BTreeSet<MeterId> {
+        if self.by_ledger_alone {
+            return self.meters.keys().copied().collect();
+        }
         let touches = |late: &&LateOf| late.period == period || late.billed == Some(period);
         self.late.iter().filter(touches).map(|late| late.meter).collect()
     }
@@ -161,9 +193,9 @@ impl Used {
                 of_ledger(tenant, late.period, late.meter);
             }
         }
-        openings.extend(needs.iter().flat_map(|needs| {
-            needs.levels.iter().map(|meter| (needs.key.tenant, *meter, needs.first_day))
-        }));
+        openings.extend(
+            needs.iter().flat_map(|needs| needs.levels.iter().map(|meter| (needs.key.tenant, *meter, needs.first_day))),
+        );
         (days, openings.into_iter().collect(), events.into_values().collect())
     }
 
@@ -192,7 +224,8 @@ impl Used {
 
     fn by_caches(&self, needs: &Needs, meter: MeterId, units: Option<i64>) -> Result<MeterUse> {
         let tenant = needs.key.tenant;
-        let is_inside = |(day, ..): &&(Day, Option<PlanVersionId>, i64)| needs.first_day <= *day && *day < needs.end_day;
+        let is_inside =
+            |(day, ..): &&(Day, Option<PlanVersionId>, i64)| needs.first_day <= *day && *day < needs.end_day;
         // Use from before any subscription is never rated; a level stands on all that moved it.
         let is_level = self.is_level(meter);
         let counts = |(_, version, _): &&(Day, Option<PlanVersionId>, i64)| is_level || version.is_some();

@@ -64,7 +64,7 @@ pub(crate) async fn view_in(read: &mut Read, id: InvoiceId, at: Timestamp) -> Re
 
 /// A draft anew from today's ledger; anything else as it is stored. A draft that cannot be made any more is shown as it
 /// was: the run says why.
-async fn as_of_now(
+pub(crate) async fn as_of_now(
     read: &mut Read,
     ground: &Ground,
     stored: InvoiceRecord,
@@ -102,7 +102,7 @@ fn hash_fits(invoice: &InvoiceRecord) -> bool {
     invoice.issued.as_ref().is_none_or(|issued| issued.hash == now)
 }
 
-fn hex(hash: &[u8]) -> String {
+pub(crate) fn hex(hash: &[u8]) -> String {
     hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -102,7 +102,12 @@ pub(crate) fn still_as_shown(change: &Change, fingerprint: &str) -> Result<()> {
     Err(OperationError::refused("preview_outdated", message))
 }
 
-pub(crate) fn effect(label: impl Into<String>, before: impl Into<String>, after: impl Into<String>, unit: &str) -> Effect {
+pub(crate) fn effect(
+    label: impl Into<String>,
+    before: impl Into<String>,
+    after: impl Into<String>,
+    unit: &str,
+) -> Effect {
     Effect { label: label.into(), before: before.into(), after: after.into(), unit: unit.to_owned() }
 }
 

@@ -97,7 +97,8 @@ impl Wanted {
                 OperationError::not_found("unknown_row", "There is no such row in quarantine.").field("ids")
             })?;
             check_waits(&record)?;
-            let unknown = || OperationError::refused("unknown_tenant", "The tenant of a row is not known.").field("ids");
+            let unknown =
+                || OperationError::refused("unknown_tenant", "The tenant of a row is not known.").field("ids");
             tenants.insert(record.tenant.ok_or_else(unknown)?);
             records.push(record);
         }
@@ -337,7 +338,10 @@ fn billed_with(ground: &Ground, rows: &[Resolved]) -> Result<Vec<Effect>> {
         })?;
         periods.extend(ground.timeline.period(next).map(|period| (period.span.first_day, period.span.end_day)));
     }
-    Ok(periods.into_iter().map(|(from, to)| effect("Billed with the period", "", format!("{from} to {to}"), "")).collect())
+    Ok(periods
+        .into_iter()
+        .map(|(from, to)| effect("Billed with the period", "", format!("{from} to {to}"), ""))
+        .collect())
 }
 
 /// What is credited: by line where what is left of it suffices.
@@ -376,9 +380,7 @@ fn line_of(document: &Content, earlier: &Credited, proposed: &Proposed, amount: 
         let is_own = matches!(line.kind, LineKind::Usage | LineKind::Late)
             && line.meter == Some(proposed.meter.id)
             && line.part.as_ref().is_some_and(|part| part.period == proposed.period.id);
-        if is_own
-            && billing::invoice::credit::left_of_line(document, earlier, line.no).map_err(too_large)? >= amount
-        {
+        if is_own && billing::invoice::credit::left_of_line(document, earlier, line.no).map_err(too_large)? >= amount {
             return Ok(Some(line.no));
         }
     }

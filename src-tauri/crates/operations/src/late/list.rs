@@ -24,12 +24,7 @@ const PAGE: usize = 50;
 ///
 /// # Errors
 /// The field at fault, `bad_cursor`; when the database fails.
-pub async fn late_rows(
-    store: &Store,
-    at: Timestamp,
-    filter: &LateFilter,
-    cursor: Option<&str>,
-) -> Result<LatePage> {
+pub async fn late_rows(store: &Store, at: Timestamp, filter: &LateFilter, cursor: Option<&str>) -> Result<LatePage> {
     let state = filter.state.as_deref().map(state).transpose()?;
     let filter = PutAsideFilter {
         state: state.map(|state| state.as_str().to_owned()),
@@ -134,7 +129,8 @@ fn said(record: &QuarantineRecord, catalog: &Catalog) -> LateRow {
     let said = Said::of(record).ok();
     let text = |name: &str| said.as_ref().and_then(|said| said.text(name)).map(str::to_owned);
     let code = text("meter");
-    let meter = catalog.meters.values().find(|meter| Some(&meter.code) == code.as_ref() || Some(meter.id) == record.meter);
+    let meter =
+        catalog.meters.values().find(|meter| Some(&meter.code) == code.as_ref() || Some(meter.id) == record.meter);
     LateRow {
         quarantine_id: record.id.to_string(),
         tenant_id: record.tenant.map(|tenant| tenant.to_string()),

@@ -6,6 +6,7 @@
 mod asked;
 pub mod catalog;
 mod company;
+mod entries;
 mod event_detail;
 mod events;
 pub mod facts;
@@ -27,9 +28,11 @@ mod verify;
 
 pub use event_detail::event_detail;
 pub(crate) use event_detail::event_rows;
+pub(crate) use events::row as event_row;
 pub use events::{PAGE, events};
 pub use find::{find_tenant, meters, require_meter, search, subjects};
 pub use history::{MAX_DAYS, tenant_months, tenant_series};
+pub(crate) use load::catalog as load_catalog;
 pub use overview::overview;
 pub use page::tenant_page;
 pub use quarantine::{quarantine, quarantine_row};

@@ -1,14 +1,15 @@
 //! Use by the ledger itself, event by event: where a price goes by events, and where caches do not tell.
 
 use super::{Asked, json};
-use crate::codec::{Id, OnDay, Word, id};
-use crate::conn::{Read, rows};
+use crate::codec::{At, Id, OnDay, Word, id};
+use crate::conn::{Read, row, rows};
 use crate::error::Result;
 use crate::sql::{Sql, statements};
 use billing::event::Classification;
 use billing::ids::{MeterId, PeriodId, PlanVersionId, TenantId};
 use billing::invoice::recount::Counted;
 use billing::time::Interval;
+use billing::time::Timestamp;
 
 /// Billable events that are wanted of a meter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +54,16 @@ statements! {
           where e.billable and e.billed_period_id is not null
           order by e.tenant_id, e.meter_id, e.occurred_at, e.source, e.event_key"
     ));
+    OPENING = "select cast(coalesce(sum(contribution), 0) as bigint) from usage_events
+        where tenant_id = $1 and meter_id = $2 and occurred_at < $3 and billable";
+}
+
+/// What a level came to before an instant, by all billable events before it.
+///
+/// # Errors
+/// [`crate::StoreError::Overflow`] for a sum that does not fit.
+pub async fn opening(read: &mut Read, tenant: TenantId, meter: MeterId, before: Timestamp) -> Result<i64> {
+    Ok(row!(read, (i64,), OPENING, Id(tenant), Id(meter), At(before))?.0)
 }
 
 #[derive(sqlx::FromRow)]

@@ -1,12 +1,16 @@
 //! `invoice`: what finance does with invoices.
 
 mod act;
+mod credit;
+mod explain;
+mod export;
 mod list;
+mod pack;
+mod pay;
+mod pdf;
 mod preview;
 mod run;
 mod show;
-mod credit;
-mod pay;
 
 pub use credit::parts;
 
@@ -31,6 +35,8 @@ enum Command {
     List(list::Args),
     /// Show one invoice
     Show(show::Args),
+    /// Say why an amount is what it is, down to the events
+    Explain(explain::Args),
     /// Let a draft pass that waits for a person
     Approve(act::Args),
     /// Give a draft its number; it never changes again
@@ -43,8 +49,14 @@ enum Command {
     Uncollectible(act::Args),
     /// Issue a credit note: whole lines, amounts of lines, or an amount
     Credit(credit::Args),
+    /// Write invoices, or what belongs to them, into a CSV file or a workbook
+    Export(export::Args),
+    /// Put an invoice, its explanation, its events and its history into one file that can be checked without a database
+    Pack(pack::Args),
     /// Enter a payment
     Pay(pay::Args),
+    /// Print an invoice, a draft or a credit note
+    Pdf(pdf::Args),
 }
 
 /// Runs it.
@@ -55,12 +67,16 @@ pub async fn run(args: Args, context: &Context) -> Result<Outcome> {
         Command::Run(args) => run::run(args, context).await,
         Command::List(args) => list::run(args, context).await,
         Command::Show(args) => show::run(args, context).await,
+        Command::Explain(args) => explain::run(args, context).await,
         Command::Approve(args) => act::run(args, Kind::Approve, context).await,
         Command::Finalize(args) => act::run(args, Kind::Finalize, context).await,
         Command::Void(args) => act::run(args, Kind::Void, context).await,
         Command::Reissue(args) => act::run(args, Kind::Reissue, context).await,
         Command::Uncollectible(args) => act::run(args, Kind::Uncollectible, context).await,
         Command::Credit(args) => credit::run(args, context).await,
+        Command::Export(args) => export::run(args, context).await,
+        Command::Pack(args) => pack::run(args, context).await,
         Command::Pay(args) => pay::run(args, context).await,
+        Command::Pdf(args) => pdf::run(args, context).await,
     }
 }
