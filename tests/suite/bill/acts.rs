@@ -23,6 +23,8 @@ on_every_engine!(
     void_gives_back_and_reissue_shows_the_difference,
     a_list_pages_and_filters,
     a_plan_change_shows_its_effect_in_money,
+    less_than_nothing_is_issued_as_a_credit_note,
+    a_total_of_nothing_is_issued_and_paid,
 );
 
 /// Shows and does it.
@@ -228,4 +230,55 @@ async fn a_plan_change_shows_its_effect_in_money(ledger: Ledger) {
     assert_eq!(billing.coupons[0].off, "5 %", "the discount is there");
     assert_eq!(billing.wallets[0].balance, "12.50", "and the prepaid credit");
     assert_eq!(billing.account.tax_percent, "7.5", "and the tax");
+}
+
+async fn less_than_nothing_is_issued_as_a_credit_note(ledger: Ledger) {
+    let (store, mut world) = (&ledger.store, firm::make(&ledger.store, 1, Order::Forward).await.unwrap());
+    // Tenant 1 pays its fee in advance, from the 15th on, in the zone of London.
+    world.now = support::at("2026-04-15T12:00:00Z");
+    run(store, &host(&world, 1), &everything()).await.unwrap();
+    let draft = assert_sound(store).await.drafts.pop().unwrap();
+    let done = act(store, &world, 2, &draft.id.to_string(), InvoiceActKind::Finalize).await.unwrap();
+    assert!(done.warnings.iter().any(|it| it.contains("late")), "finalizing within grace closes early: {:?}", done.warnings);
+    let before = assert_sound(store).await.issued.len();
+    let tenant = world.tenants[0];
+    let end = CancelRequest {
+        tenant_id: tenant.to_string(),
+        subscription_id: world.timelines[&tenant].subscriptions()[0].id.to_string(),
+        at: Some(world.now.to_string()),
+        reason: "leaves".to_owned(),
+    };
+    let shown = cancel_preview(store, &host(&world, 3), &end).await.unwrap();
+    cancel_act(store, &host(&world, 4), &end, &shown.fingerprint).await.unwrap();
+    world.now = support::at("2026-05-20T12:00:00Z");
+    let report = run(store, &host(&world, 5), &everything()).await.unwrap();
+    assert_eq!(report.finalized, 1, "the period in which it ended: {:?}", report.rows);
+    let books = assert_sound(store).await;
+    assert_eq!((books.issued.len(), books.credit_notes.len()), (before, 1), "the fee of unused days is given back");
+    assert_eq!(books.credit_notes[0], "CN-2026-000001", "in a series of its own");
+    let billing = tenant_billing(store, tenant, world.now).await.unwrap();
+    assert_eq!(billing.wallets.last().unwrap().balance, "49.00", "as a prepaid credit: all of the fee");
+    assert_eq!(run(store, &host(&world, 6), &everything()).await.unwrap().finalized, 0, "and only once");
+}
+
+async fn a_total_of_nothing_is_issued_and_paid(ledger: Ledger) {
+    let (store, world) = (&ledger.store, firm::make(&ledger.store, 1, Order::Forward).await.unwrap());
+    let coupon = CouponRequest {
+        tenant_id: world.tenants[0].to_string(),
+        code: "FRIEND".to_owned(),
+        meter: None,
+        percent_off: Some("100".to_owned()),
+        amount_off: None,
+        valid_from: Some("2025-01-01T00:00:00Z".to_owned()),
+        valid_to: None,
+        reason: "a test".to_owned(),
+    };
+    let shown = coupon_preview(store, &host(&world, 1), &coupon).await.unwrap();
+    coupon_act(store, &host(&world, 2), &coupon, &shown.fingerprint).await.unwrap();
+    run(store, &host(&world, 3), &everything()).await.unwrap();
+    let books = assert_sound(store).await;
+    assert!(books.issued.len() >= 3, "they are issued all the same");
+    for (number, invoice) in &books.issued {
+        assert_eq!((invoice.total_minor, invoice.status), (0, Status::Paid), "{number} asks for nothing");
+    }
 }
