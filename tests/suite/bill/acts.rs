@@ -239,7 +239,11 @@ async fn less_than_nothing_is_issued_as_a_credit_note(ledger: Ledger) {
     run(store, &host(&world, 1), &everything()).await.unwrap();
     let draft = assert_sound(store).await.drafts.pop().unwrap();
     let done = act(store, &world, 2, &draft.id.to_string(), InvoiceActKind::Finalize).await.unwrap();
-    assert!(done.warnings.iter().any(|it| it.contains("late")), "finalizing within grace closes early: {:?}", done.warnings);
+    assert!(
+        done.warnings.iter().any(|it| it.contains("late")),
+        "finalizing within grace closes early: {:?}",
+        done.warnings
+    );
     let before = assert_sound(store).await.issued.len();
     let tenant = world.tenants[0];
     let end = CancelRequest {
