@@ -111,18 +111,20 @@ async fn what_a_credit_note_settled_is_not_billed_and_counts_before_what_comes_a
     let next = timeline.periods(timeline.subscriptions()[0].id).find(|period| period.seq == 2).unwrap().id;
     world.now = at("2026-01-21T00:00:00Z");
     let event = |name: &str, units: i64, billed| {
-        let mut event = world.event(PLACE, "calls", name, units, "2026-01-20T15:00:00Z");
+        let mut event = world.event(PLACE, "calls", name, 1, "2026-01-20T15:00:00Z");
+        // What takes back stands for corrections of many events.
+        (event.usage.quantity, event.assignment.contribution) = (units, units);
         event.assignment.billed_period = billed;
         event
     };
-    let afterwards = event("settled-4", 30, None);
+    let afterwards = event("settled-4", -30, None);
     // Around what is included and around the first tier, each costs another amount than by itself.
     let steps = [
-        ("2026-02-05T11:00:00Z", event("settled-1", 7, None)),
+        ("2026-02-05T11:00:00Z", event("settled-1", -150, None)),
         ("2026-02-05T12:00:00Z", event("late-1", 40, Some(next))),
-        ("2026-02-05T13:00:00Z", event("settled-2", 60, None)),
-        ("2026-02-05T14:00:00Z", event("late-2", 50, Some(next))),
-        ("2026-02-05T15:00:00Z", event("settled-3", 9, None)),
+        ("2026-02-05T13:00:00Z", event("settled-2", -60, None)),
+        ("2026-02-05T14:00:00Z", event("late-2", 120, Some(next))),
+        ("2026-02-05T15:00:00Z", event("settled-3", -9, None)),
     ];
     world.now = at("2026-02-05T10:00:00Z");
     assert_eq!(run(store, &host(&world, 1), &only).await.unwrap().finalized, 1, "January is final");
@@ -136,10 +138,10 @@ async fn what_a_credit_note_settled_is_not_billed_and_counts_before_what_comes_a
     let late: Vec<_> = written.lines.iter().filter(|line| line.kind == LineKind::Late).collect();
     assert_eq!(late.len(), 1, "one line of late use: {:?}", written.lines);
     let step = |from: i64, by: i64| cost(january + from + by) - cost(january + from);
-    let expected = step(7, 40) + step(107, 50);
-    assert_ne!(expected, step(0, 90), "the order matters in this test: {january}");
+    let expected = step(-150, 40) + step(-170, 120);
+    assert_ne!(expected, step(0, 160), "the order matters in this test: {january}");
     assert_eq!(Decimal::new(late[0].amount_minor, 2), expected, "each on top of what was there when it was accepted");
-    assert_eq!(late[0].used, Some(Decimal::from(90)), "what was settled is not on the invoice");
+    assert_eq!(late[0].used, Some(Decimal::from(160)), "what was settled is not on the invoice");
     // What a credit note settles later on changes nothing of it: its explanation still adds up.
     world.now = at("2026-03-07T12:00:00Z");
     assert_eq!(
