@@ -119,6 +119,7 @@ fn act(code: &str) -> String {
     let known = match code {
         "billing.account" => "Billing of the tenant changed",
         "coupon.give" => "Discount given",
+        "invoice.credit" => "Credit note made by a run",
         "invoice.approve" => "Draft approved",
         "invoice.finalize" => "Invoice finalized",
         "invoice.reissue" => "Invoice voided and drafted again",

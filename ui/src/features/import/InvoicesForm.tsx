@@ -14,7 +14,7 @@ const OPTIONS: readonly Option<"refuse_blank_tenants" | "all_or_nothing">[] = [
   {
     name: "refuse_blank_tenants",
     label: "Refuse documents without a tenant",
-    text: "Puts them aside instead of giving them to the mapping’s collective tenant.",
+    text: "Puts them aside instead of giving them to the tenant that the mapping has for them.",
   },
   { name: "all_or_nothing", label: "All or nothing", text: "Takes no document when any row is put aside." },
 ];

@@ -50,7 +50,7 @@ export function InvoiceFilters({ search, today, onChange, onReplace }: Props) {
         label="Number"
         value={search.number}
         onChange={(number) => onChange({ number })}
-        width={112}
+        width={98}
         testId="filter-number"
         first="first"
       />
@@ -61,7 +61,7 @@ export function InvoiceFilters({ search, today, onChange, onReplace }: Props) {
         onChange={(state) => onChange(stateOf(state))}
         width={160}
       />
-      <TenantFilter value={search.tenant_id} onChange={(tenant_id) => onChange({ tenant_id })} width={164} />
+      <TenantFilter value={search.tenant_id} onChange={(tenant_id) => onChange({ tenant_id })} width={146} />
       <DayField
         bare="bare"
         label="Issued from"
@@ -83,7 +83,7 @@ export function InvoiceFilters({ search, today, onChange, onReplace }: Props) {
         options={ORIGINS}
         value={search.origin}
         onChange={(origin) => onChange({ origin })}
-        width={104}
+        width={130}
       />
     </FilterRow>
   );

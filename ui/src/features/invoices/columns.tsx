@@ -47,19 +47,19 @@ export function useInvoiceColumns(): ColDef<InvoiceRow>[] {
       {
         headerName: "Tenant",
         field: "tenant",
-        width: 176,
+        width: 168,
         cellRenderer: ({ data }: Cell) => data && <TenantLink tenantId={data.tenant_id} name={data.tenant} />,
       },
       {
         headerName: "Period",
-        width: 152,
+        width: 172,
         valueGetter: ({ data }) => data?.period && `${data.period.from} - ${data.period.to}`,
         cellRenderer: ({ data }: Cell) => data?.period && format.span(data.period),
       },
       {
         headerName: "Issued",
         field: "issue_day",
-        width: 104,
+        width: 102,
         cellRenderer: ({ data }: Cell) =>
           data?.issue_day ? format.day(data.issue_day) : <span className="dim">not yet</span>,
       },
