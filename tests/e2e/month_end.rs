@@ -61,8 +61,15 @@ fn ask_for_approvals(database: &str, folder: &Path) -> Result<()> {
     cli(database, &["billing", "settings", "--set", &file, "--reason", "Four eyes", "--yes"]).map(drop)
 }
 
-/// A draft that waits for an approval alone, and a line of it that use above what is included is behind.
-fn held_draft(database: &str) -> Result<(String, u64)> {
+/// A draft that waits for an approval, and a line of it that use above what is included is behind.
+struct Held {
+    invoice: String,
+    tenant: String,
+    line: u64,
+}
+
+/// One of a tenant of which no other draft waits.
+fn held_draft(database: &str) -> Result<Held> {
     let held = cli(database, &["invoice", "list", "--hold", "approval"])?;
     let rows = held.as_array().context("an array")?;
     for row in rows {
@@ -77,19 +84,21 @@ fn held_draft(database: &str) -> Result<(String, u64)> {
             line["meter"].is_string() && line["counts"] == true && amount.trim_matches(['0', '.']) != ""
         });
         if let Some(no) = line.and_then(|line| line["no"].as_u64()) {
-            return Ok((id.to_owned(), no));
+            return Ok(Held { invoice: id.to_owned(), tenant: text(row, "tenant_id")?.to_owned(), line: no });
         }
     }
     anyhow::bail!("no draft that waits for an approval has use above what is included")
 }
 
 /// Approves and finalizes the draft; gives its number.
-async fn approve_and_finalize(window: &Window, database: &str, id: &str) -> Result<String> {
-    window.go("/invoices?hold=approval").await?;
+async fn approve_and_finalize(window: &Window, database: &str, held: &Held) -> Result<String> {
+    let id = held.invoice.as_str();
+    window.go(&format!("/invoices?hold=approval&tenant_id={}", held.tenant)).await?;
     window.click(&format!("invoice-link-{id}")).await?;
     window.find("lines").await?;
     for verb in ["Approve", "Finalize"] {
-        let primary = format!("document.querySelector('[data-testid=invoice-primary]')?.textContent.trim() === '{verb}'");
+        let primary =
+            format!("document.querySelector('[data-testid=invoice-primary]')?.textContent.trim() === '{verb}'");
         window.wait(verb, &primary).await?;
         window.click("invoice-primary").await?;
         give_reason(window, "Looked at line by line").await?;
@@ -112,7 +121,12 @@ async fn explain_down_to_an_event(window: &Window, database: &str, number: &str,
     window.click(&format!("explain-open-line-{line}")).await?;
     window.find("explain-line-step").await?;
     let amount = text(told, "amount")?;
-    window.wait("the line's amount", &format!("document.querySelector('[data-testid=explain-line-step] [data-figure=\"{amount}\"]')")).await?;
+    window
+        .wait(
+            "the line's amount",
+            &format!("document.querySelector('[data-testid=explain-line-step] [data-figure=\"{amount}\"]')"),
+        )
+        .await?;
     window.click("explain-open-use").await?;
     window.find("explain-use-step").await?;
     let event = &told["events"][0];
@@ -202,15 +216,16 @@ async fn a_month_is_billed_disputed_credited_and_proven() -> Result<()> {
     let window = Window::open(Opening { database: Some(database.clone()), lang: None }).await?;
     window.find("overview-count-alert").await?;
     bill_what_is_due(&window, &database).await?;
-    let (id, line) = held_draft(&database)?;
-    let number = approve_and_finalize(&window, &database, &id).await?;
+    let held = held_draft(&database)?;
+    let line = held.line;
+    let number = approve_and_finalize(&window, &database, &held).await?;
     explain_down_to_an_event(&window, &database, &number, line).await?;
     let dispute = open_dispute(&window, &database, line).await?;
     credit(&window, &database, &dispute, line).await?;
     credited(&database, &number, &dispute, line)?;
     save_pack(&window, folder.path()).await?;
     a_changed_pack_is_refused(folder.path())?;
-    save_pdf(&window, folder.path(), &id).await?;
+    save_pdf(&window, folder.path(), &held.invoice).await?;
     let verified = cli(&database, &["verify"])?;
     assert_eq!(verified["drift"].as_array().map(Vec::len), Some(0), "caches follow the ledger");
     Ok(())

@@ -65,7 +65,7 @@ export function InvoiceFilters({ search, today, onChange, onReplace }: Props) {
       <DayField
         bare="bare"
         label="Issued from"
-        placeholder="From the beginning"
+        placeholder="Issued from"
         value={firstDay(search, today)}
         onChange={(from) => onChange({ from: from ?? FROM_THE_BEGINNING })}
         width={144}

@@ -54,7 +54,8 @@ export function useInvoiceColumns(): ColDef<InvoiceRow>[] {
         headerName: "Period",
         width: 172,
         valueGetter: ({ data }) => data?.period && `${data.period.from} - ${data.period.to}`,
-        cellRenderer: ({ data }: Cell) => data?.period && format.span(data.period),
+        cellRenderer: ({ data }: Cell) =>
+          data?.period ? format.span(data.period) : <span className="dim">none said</span>,
       },
       {
         headerName: "Issued",
