@@ -24,10 +24,12 @@ async fn serious_findings(window: &Window) -> Result<Vec<String>> {
 async fn show(window: &Window, path: &str) -> Result<()> {
     window.page.execute(format!("window.location.hash = '#{path}'"), vec![]).await?;
     window.find("page-title").await?;
-    window.wait("the screen has loaded", "!document.querySelector('[data-testid=loading-state]')").await?;
-    // Pictures are for people; a chart that still grows would show half a figure.
+    let loaded = "!document.querySelector('[data-testid=loading-state]')
+        && (!document.querySelector('.ag-root') || document.querySelector('.ag-row'))";
+    window.wait("the screen has loaded", loaded).await?;
+    // Pictures are for people: a chart that still grows would show half a figure. What comes late is waited for, too.
     tokio::time::sleep(std::time::Duration::from_millis(800)).await;
-    Ok(())
+    window.wait("the screen has loaded", loaded).await
 }
 
 async fn theme(window: &Window, name: &str) -> Result<()> {
