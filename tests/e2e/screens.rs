@@ -70,6 +70,7 @@ fn screens(database: &str) -> Result<Vec<(&'static str, String)>> {
         ("tenant-timeline", format!("/tenants/{busiest}?tab=timeline")),
         ("usage", "/usage".to_owned()),
         ("invoices", "/invoices".to_owned()),
+        ("invoices-open", "/invoices?status=open".to_owned()),
         ("invoice", format!("/invoices/{invoice}")),
         ("invoice-document", format!("/invoices/{invoice}?tab=document")),
         ("invoice-money", format!("/invoices/{invoice}?tab=money")),
