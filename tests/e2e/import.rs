@@ -1,8 +1,8 @@
 //! Importing a real file in the window.
 
-use crate::cli::cli;
+use crate::cli::{cli, text};
 use crate::window::{Opening, Window};
-use anyhow::Result;
+use anyhow::{Context, Result};
 use std::path::Path;
 
 #[tokio::test]
@@ -27,5 +27,47 @@ async fn a_file_is_looked_at_and_imported_once() -> Result<()> {
     let events = |value: &serde_json::Value| value["ledger_events"].as_u64().unwrap_or(0);
     assert_eq!(events(&after) - events(&before), 1000, "each row became one event");
     assert_eq!(after["drift"].as_array().map(Vec::len), Some(0), "caches follow the ledger");
+    Ok(())
+}
+
+/// Two invoices and a credit note as the shop wrote them; one row has no number for a quantity.
+const SHOP: &str = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n\
+536365,85123A,WHITE HANGING HEART T-LIGHT HOLDER,6,12/1/2010 8:26,2.55,17850,United Kingdom\n\
+536365,71053,WHITE METAL LANTERN,6,12/1/2010 8:26,3.39,17850,United Kingdom\n\
+536370,22728,\"=HYPERLINK(\"\"http://x\"\")\",24,12/1/2010 8:45,3.75,,France\n\
+C536379,D,Discount,-1,12/1/2010 9:41,27.50,14527,United Kingdom\n\
+536380,22961,JAM MAKING SET PRINTED,six,12/1/2010 9:41,1.45,17809,United Kingdom\n";
+
+#[tokio::test]
+async fn invoices_of_another_system_are_imported_and_listed() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let database = crate::cli::sample(folder.path())?.display().to_string();
+    let file = folder.path().join("shop.csv");
+    std::fs::write(&file, SHOP)?;
+    let window = Window::open(Opening { database: Some(database.clone()), lang: None }).await?;
+    window.find("overview-count-alert").await?;
+    window.go("/import").await?;
+    window.pick("import-what", "Invoices").await?;
+    window.fill("import-file", &file.display().to_string()).await?;
+    window.choose("import-map", "uci-online-retail").await?;
+    window.click("import-dry-run").await?;
+    window.wait("the dry run", "document.querySelector('[data-testid=import-result][data-dry-run=true]')").await?;
+    assert_eq!(window.figure("import-invoices").await?, "2", "the dry run says what a run would take");
+    assert_eq!(window.figure("import-refused").await?, "1", "and what it would put aside");
+    let imported = ["invoice", "list", "--origin", "imported"];
+    assert_eq!(cli(&database, &imported)?, serde_json::json!([]), "a dry run writes nothing");
+    window.click("import-run").await?;
+    window.wait("the result", "document.querySelector('[data-testid=import-result][data-dry-run=false]')").await?;
+    assert_eq!(window.figure("import-credit_notes").await?, "1", "a credit note is no invoice");
+    assert_eq!(window.figure("import-lines-GBP").await?, "98.14", "all lines, those of the credit note below zero");
+    window.click("import-open-invoices").await?;
+    window.find("invoices-grid").await?;
+    let listed = cli(&database, &imported)?;
+    let listed = listed.as_array().context("an array")?;
+    assert_eq!(listed.len(), 2, "the command line lists what the window took: {listed:?}");
+    for row in listed {
+        window.find(&format!("invoice-link-{}", text(row, "invoice_id")?)).await?;
+    }
+    assert_eq!(window.figure("invoice-sum-GBP").await?, "125.64", "and the list adds them up");
     Ok(())
 }

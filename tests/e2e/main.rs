@@ -5,9 +5,11 @@
 
 mod changes;
 mod cli;
+mod dialog;
 mod first_start;
 mod hostile;
 mod import;
+mod month_end;
 mod screens;
 mod states;
 mod window;

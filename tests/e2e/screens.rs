@@ -24,10 +24,12 @@ async fn serious_findings(window: &Window) -> Result<Vec<String>> {
 async fn show(window: &Window, path: &str) -> Result<()> {
     window.page.execute(format!("window.location.hash = '#{path}'"), vec![]).await?;
     window.find("page-title").await?;
-    window.wait("the screen has loaded", "!document.querySelector('[data-testid=loading-state]')").await?;
-    // Pictures are for people; a chart that still grows would show half a figure.
+    let loaded = "!document.querySelector('[data-testid=loading-state]')
+        && (!document.querySelector('.ag-root') || document.querySelector('.ag-row'))";
+    window.wait("the screen has loaded", loaded).await?;
+    // Pictures are for people: a chart that still grows would show half a figure. What comes late is waited for, too.
     tokio::time::sleep(std::time::Duration::from_millis(800)).await;
-    Ok(())
+    window.wait("the screen has loaded", loaded).await
 }
 
 async fn theme(window: &Window, name: &str) -> Result<()> {
@@ -37,28 +39,70 @@ async fn theme(window: &Window, name: &str) -> Result<()> {
     window.wait("the theme", &format!("document.documentElement.dataset.mantineColorScheme === '{name}'")).await
 }
 
+/// An invoice with use above what is included, and the number of that line.
+fn invoice_with_overage(database: &str) -> Result<(String, u64)> {
+    let invoices = cli(database, &["invoice", "list", "--status", "finalized"])?;
+    for row in invoices.as_array().context("an array")?.iter().take(100) {
+        let id = text(row, "invoice_id")?;
+        let shown = cli(database, &["invoice", "show", id])?;
+        let line = shown["lines"].as_array().into_iter().flatten().find(|line| {
+            line["meter"].is_string() && line["amount"].as_str().is_some_and(|it| it.trim_matches(['0', '.']) != "")
+        });
+        if let Some(no) = line.and_then(|line| line["no"].as_u64()) {
+            return Ok((id.to_owned(), no));
+        }
+    }
+    anyhow::bail!("no invoice of the sample company has use above what is included")
+}
+
+/// Every screen and its address, its tabs and the steps of an explanation among them.
+fn screens(database: &str) -> Result<Vec<(&'static str, String)>> {
+    let tenants = cli(database, &["tenants"])?;
+    let busiest = text(&tenants["rows"][0], "tenant_id")?.to_owned();
+    let (invoice, line) = invoice_with_overage(database)?;
+    let disputes = cli(database, &["dispute", "list"])?;
+    let dispute = text(&disputes["rows"][0], "dispute_id")?.to_owned();
+    Ok(vec![
+        ("overview", "/".to_owned()),
+        ("tenants", "/tenants".to_owned()),
+        ("tenant", format!("/tenants/{busiest}")),
+        ("tenant-billing", format!("/tenants/{busiest}?tab=billing")),
+        ("tenant-timeline", format!("/tenants/{busiest}?tab=timeline")),
+        ("usage", "/usage".to_owned()),
+        ("invoices", "/invoices".to_owned()),
+        ("invoices-open", "/invoices?status=open".to_owned()),
+        ("invoice", format!("/invoices/{invoice}")),
+        ("invoice-document", format!("/invoices/{invoice}?tab=document")),
+        ("invoice-money", format!("/invoices/{invoice}?tab=money")),
+        ("invoice-disputes", format!("/invoices/{invoice}?tab=disputes")),
+        ("invoice-explain", format!("/invoices/{invoice}?explain=total")),
+        ("invoice-explain-line", format!("/invoices/{invoice}?explain={line}")),
+        ("invoice-explain-use", format!("/invoices/{invoice}?explain={line}&step=events")),
+        ("run-invoices", "/invoices?run=1".to_owned()),
+        ("disputes", "/disputes".to_owned()),
+        ("dispute", format!("/disputes/{dispute}")),
+        ("quarantine", "/quarantine".to_owned()),
+        ("late", "/quarantine?view=late".to_owned()),
+        ("import", "/import".to_owned()),
+        ("import-invoices", "/import?what=invoices".to_owned()),
+        ("import-payments", "/import?what=payments".to_owned()),
+        ("settings", "/settings".to_owned()),
+    ])
+}
+
 #[tokio::test]
 async fn axe_finds_nothing_serious_on_any_screen_in_light_and_dark() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let database = crate::cli::sample(folder.path())?.display().to_string();
-    let tenants = cli(&database, &["tenants"])?;
-    let busiest = text(&tenants["rows"][0], "tenant_id")?.to_owned();
+    let screens = screens(&database)?;
     let window = Window::open(Opening { database: Some(database), lang: None }).await?;
     let pictures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../out/pictures");
     let mut findings = Vec::new();
     for scheme in ["light", "dark"] {
         window.find("page-title").await?;
         theme(&window, scheme).await?;
-        for (name, path) in [
-            ("overview", "/".to_owned()),
-            ("tenants", "/tenants".to_owned()),
-            ("tenant", format!("/tenants/{busiest}")),
-            ("usage", "/usage".to_owned()),
-            ("quarantine", "/quarantine".to_owned()),
-            ("import", "/import".to_owned()),
-            ("settings", "/settings".to_owned()),
-        ] {
-            show(&window, &path).await?;
+        for (name, path) in &screens {
+            show(&window, path).await?;
             window.picture(&pictures.join(format!("{name}-{scheme}.png")))?;
             for finding in serious_findings(&window).await? {
                 findings.push(format!("{name} in {scheme}: {finding}"));

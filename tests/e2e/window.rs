@@ -15,7 +15,7 @@ use tempfile::TempDir;
 use thirtyfour::{By, Capabilities, Key, WebDriver, WebElement};
 
 /// How long a screen may take on a loaded machine before a test gives up.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A process that ends, with all its children, when it is dropped.
 struct Group(Child);
@@ -108,6 +108,17 @@ impl Window {
         self.home.path().join("data")
     }
 
+    /// The X display that the window is on.
+    pub fn display(&self) -> &str {
+        &self.display
+    }
+
+    /// Leads to an address of the page.
+    pub async fn go(&self, address: &str) -> Result<()> {
+        self.page.execute(format!("window.location.hash = '#{address}'"), vec![]).await?;
+        Ok(())
+    }
+
     /// The element with a test id, waited for.
     pub async fn find(&self, test_id: &str) -> Result<WebElement> {
         self.find_css(&format!("[data-testid='{test_id}']")).await
@@ -193,6 +204,17 @@ impl Window {
         answer.json().as_str().map(str::to_owned).with_context(|| format!("{test_id} has no data-figure"))
     }
 
+    /// Chooses one of several by what it says: an option of a segmented control.
+    pub async fn pick(&self, test_id: &str, label: &str) -> Result<()> {
+        self.find(test_id).await?;
+        let wanted = format!(
+            "[...document.querySelectorAll(\"[data-testid='{test_id}'] label\")].find((it) => it.textContent.trim() === '{label}')"
+        );
+        self.wait(label, &wanted).await?;
+        self.page.execute(format!("{wanted}.click()"), vec![]).await?;
+        Ok(())
+    }
+
     /// All text of the page.
     pub async fn text(&self) -> Result<String> {
         Ok(self.page.execute("return document.body.innerText", vec![]).await?.json().as_str().unwrap_or("").to_owned())
@@ -221,7 +243,8 @@ impl Drop for Window {
     }
 }
 
-fn failure_picture() -> PathBuf {
+/// Where the picture of a failure goes.
+pub fn failure_picture() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../out/e2e-failure.png")
 }
 

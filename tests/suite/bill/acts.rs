@@ -184,6 +184,13 @@ async fn a_plan_change_shows_its_effect_in_money(ledger: Ledger) {
     plan_change_act(store, &host, &request, &shown.fingerprint).await.unwrap();
     let billing = tenant_billing(store, tenant, world.now).await.unwrap();
     assert_eq!(billing.subscriptions[0].kind, "changed", "the history says so");
+    let held: Vec<&str> = billing.offers.iter().filter(|offer| offer.held).map(|offer| offer.plan.as_str()).collect();
+    assert_eq!(held, ["solo"], "of the plans on offer the one that holds now is marked");
+    for offer in billing.offers.iter().filter(|offer| !offer.held) {
+        let other = PlanChangeRequest { plan: offer.plan.clone(), ..request.clone() };
+        plan_change_preview(store, &host, &other).await.expect("what is offered can be had");
+    }
+    assert!(billing.offers.len() > 1, "there is another one to change to: {:?}", billing.offers);
     let end = CancelRequest {
         tenant_id: tenant.to_string(),
         subscription_id: subscription,

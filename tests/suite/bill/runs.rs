@@ -2,9 +2,14 @@
 
 use super::books::assert_sound;
 use super::{everything, host, run};
+use billing::ids::RunId;
+use futures::FutureExt;
 use futures::future::join_all;
 use operations::bill::{self, close_periods, run_preview};
+use operations::host::Host;
 use operations::wire::RunRequest;
+use std::sync::Arc;
+use store::invoice_runs::{self, NewRun};
 use support::Ledger;
 use support::firm::{self, Order};
 use tokio_util::sync::CancellationToken;
@@ -13,6 +18,7 @@ on_every_engine!(
     a_run_does_what_its_preview_said_and_does_it_once,
     started_many_times_at_once_it_bills_once,
     what_was_stopped_goes_on,
+    a_run_that_was_killed_is_over_when_the_next_begins,
     drafts_come_first_and_grace_is_waited_for,
 );
 
@@ -63,6 +69,29 @@ async fn what_was_stopped_goes_on(ledger: Ledger) {
     let second = run(store, &host(&world, 3), &everything()).await.unwrap();
     assert_eq!(first.finalized + second.finalized, due, "the next run bills the rest");
     assert_sound(store).await;
+}
+
+async fn a_run_that_was_killed_is_over_when_the_next_begins(ledger: Ledger) {
+    let (store, world) = (&ledger.store, firm::make(&ledger.store, 2, Order::Forward).await.unwrap());
+    let killed = NewRun {
+        id: RunId::from_uuid(host(&world, 9).new_uuid()),
+        until: world.now,
+        actor: "finance.mia".to_owned(),
+        reason: "A process that is gone".to_owned(),
+        at: world.now,
+    };
+    let begun = Arc::new(killed);
+    store
+        .write(move |write| {
+            let begun = Arc::clone(&begun);
+            async move { invoice_runs::begin(write, &begun).await }.boxed()
+        })
+        .await
+        .unwrap();
+    run(store, &host(&world, 1), &everything()).await.unwrap();
+    let at = world.now;
+    let left = store.write(move |write| async move { invoice_runs::interrupt(write, at).await }.boxed()).await.unwrap();
+    assert_eq!(left, 0, "neither the killed run nor the one that ended is left as running");
 }
 
 async fn drafts_come_first_and_grace_is_waited_for(ledger: Ledger) {

@@ -134,6 +134,11 @@ export function usePresets() {
   return useQuery({ queryKey: ["presets"], queryFn: () => host.presets(), ...steady });
 }
 
+export function useInvoicePresets() {
+  const host = useHost();
+  return useQuery({ queryKey: ["invoice-presets"], queryFn: () => host.invoicePresets(), ...steady });
+}
+
 export function useSearch(text: string) {
   const host = useHost();
   return useQuery({

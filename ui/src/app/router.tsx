@@ -12,6 +12,7 @@ import { NotFound, ScreenFailed } from "./frame/Failures";
 import { Frame } from "./frame/Frame";
 import {
   disputesSearch,
+  importSearch,
   invoiceSearch,
   invoicesSearch,
   quarantineSearch,
@@ -83,6 +84,7 @@ const routes = [
     getParentRoute: () => root,
     path: "/import",
     component: lazyRouteComponent(() => import("@/features/import/ImportPage"), "ImportPage"),
+    validateSearch: importSearch,
   }),
   createRoute({
     getParentRoute: () => root,

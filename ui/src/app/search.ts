@@ -60,6 +60,10 @@ export const EXPLAIN_PLACE = ["explain", "step", "source", "key"] as const;
 export type InvoiceSearch = Partial<Record<(typeof EXPLAIN_PLACE)[number] | "tab", string>>;
 export const invoiceSearch = (raw: Raw): InvoiceSearch => pick(raw, ["tab", ...EXPLAIN_PLACE]);
 
+/** Which kind of file is imported. */
+export type ImportSearch = { what?: string };
+export const importSearch = (raw: Raw): ImportSearch => pick(raw, ["what"]);
+
 export const DISPUTE_FILTERS = ["status", "tenant_id"] as const;
 export type DisputesSearch = Partial<Record<(typeof DISPUTE_FILTERS)[number], string>>;
 export const disputesSearch = (raw: Raw): DisputesSearch => pick(raw, DISPUTE_FILTERS);

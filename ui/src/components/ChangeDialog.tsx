@@ -1,4 +1,4 @@
-import { Button, Group, Modal } from "@mantine/core";
+import { Button, Modal } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, type ReactNode, useState } from "react";
@@ -7,6 +7,7 @@ import type { Change } from "@/generated/bindings";
 import { HostError } from "@/host";
 import { ChangeEffects } from "./ChangeEffects";
 import classes from "./change.module.css";
+import { DialogActions } from "./DialogActions";
 import { FormFailure } from "./FormFailure";
 import { CONFIRMATION, TypedConfirmation } from "./TypedConfirmation";
 
@@ -112,8 +113,7 @@ export function ChangeDialog<Request>(props: Props<Request>) {
       <form onSubmit={submit} className={classes.form} data-testid={testId} data-step={shown ? "preview" : "form"}>
         {shown ? <ChangeEffects change={shown.change} /> : form(errorOf)}
         {shown && production && <TypedConfirmation value={typed} onChange={setTyped} />}
-        {general && <FormFailure error={general} />}
-        <Group justify="flex-end" gap={8} mt={4}>
+        <DialogActions failure={general && <FormFailure error={general} />}>
           <Button variant="default" onClick={shown ? reset : close} disabled={busy}>
             {shown ? "Back" : "Cancel"}
           </Button>
@@ -126,7 +126,7 @@ export function ChangeDialog<Request>(props: Props<Request>) {
           >
             {shown ? verb : "Preview"}
           </Button>
-        </Group>
+        </DialogActions>
       </form>
     </Modal>
   );

@@ -19,7 +19,8 @@ export function DayField({ label, value, onChange, placeholder, error, width, ba
   return (
     <DatePickerInput
       label={bare ? undefined : label}
-      aria-label={bare ? label : undefined}
+      // What is seen is part of what is said.
+      aria-label={bare ? (value ? `${label} ${value}` : label) : undefined}
       placeholder={placeholder}
       value={value}
       onChange={onChange}

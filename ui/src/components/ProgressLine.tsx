@@ -1,5 +1,5 @@
 import { Progress as ProgressBar } from "@mantine/core";
-import { useFormat } from "@/format";
+import { useFormat, wordsOf } from "@/format";
 import type { Progress } from "@/generated/bindings";
 import classes from "./progress.module.css";
 
@@ -21,7 +21,7 @@ export function ProgressLine({ progress, label, testId }: Props) {
         transitionDuration={100}
       />
       <div className={`${classes.words} tabular`}>
-        <span>{progress?.phase ?? "Starting"}</span>
+        <span>{progress ? wordsOf(progress.phase) : "Starting"}</span>
         {progress && (
           <span>
             {format.count(progress.done)}

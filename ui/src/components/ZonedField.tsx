@@ -16,12 +16,14 @@ type Props = {
 
 /** A date and time in a stated zone. The value is an instant. */
 export function ZonedField({ label, value, onChange, zone, placeholder, error, width, bare }: Props) {
+  const shown = value ? wallInZone(value, zone) : null;
   return (
     <DateTimePicker
       label={bare ? undefined : `${label} (${zone})`}
-      aria-label={bare ? `${label} (${zone})` : undefined}
+      // What is seen is part of what is said.
+      aria-label={bare ? `${label} (${zone})${shown ? ` ${shown.slice(0, 16)}` : ""}` : undefined}
       placeholder={placeholder}
-      value={value ? wallInZone(value, zone) : null}
+      value={shown}
       onChange={(wall) => onChange(wall ? instantInZone(wall, zone) : null)}
       valueFormat="YYYY-MM-DD HH:mm"
       clearable

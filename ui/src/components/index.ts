@@ -4,6 +4,7 @@ export { Code } from "./Code";
 export { CopyIcon } from "./CopyIcon";
 export { DayField } from "./DayField";
 export { DetailDrawer } from "./DetailDrawer";
+export { DialogActions } from "./DialogActions";
 export { EmptyState } from "./EmptyState";
 export { ErrorState } from "./ErrorState";
 export { type Fact, Facts } from "./Facts";

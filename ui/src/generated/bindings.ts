@@ -42,8 +42,14 @@ export const commands = {
 	presets: () => typedError<Preset[], WireError>(__TAURI_INVOKE("presets")),
 	/**  Asks the person for a file; none when they think better of it. */
 	chooseFile: () => typedError<string | null, WireError>(__TAURI_INVOKE("choose_file")),
+	/**  The mappings of invoices that come along. */
+	invoicePresets: () => typedError<Preset[], WireError>(__TAURI_INVOKE("invoice_presets")),
 	/**  Imports a file or only looks at it, with progress. */
 	importRun: (request: ImportRequest, onProgress: Channel<Progress>) => typedError<ImportReport, WireError>(__TAURI_INVOKE("import_run", { request, onProgress })),
+	/**  Imports invoices and credit notes of another system or only looks at them, with progress. */
+	invoiceImportRun: (request: InvoiceImportRequest, onProgress: Channel<Progress>) => typedError<InvoiceImportReport, WireError>(__TAURI_INVOKE("invoice_import_run", { request, onProgress })),
+	/**  Takes a file of payments or only looks at it. */
+	paymentsImportRun: (request: PaymentsImportRequest) => typedError<PaymentsImported, WireError>(__TAURI_INVOKE("payments_import_run", { request })),
 	/**  Stops the import that runs; what was taken stays. */
 	importCancel: () => typedError<null, WireError>(__TAURI_INVOKE("import_cancel")),
 	/**  Decides about rows of the quarantine; answers how many. */
@@ -1049,6 +1055,72 @@ export type InvoiceFilter = {
 	number?: string | null,
 };
 
+/**  What an import of invoices or its dry run found. Rows are counted where it says so, documents otherwise. */
+export type InvoiceImportReport = {
+	/**  The import; none for a dry run. */
+	import_id: string | null,
+	/**  The mapping's name, which is the series of the documents. */
+	source: string,
+	/**  Whether nothing was written. */
+	dry_run: boolean,
+	/**  Whether a person stopped it; what was taken stays, the same file goes on from there. */
+	stopped: boolean,
+	/**  Data rows read, of both files. */
+	read: number,
+	/**  Rows left out by the mapping's filter. */
+	skipped: number,
+	/**  Documents taken. */
+	documents: number,
+	/**  Invoices among them. */
+	invoices: number,
+	/**  Credit notes among them. */
+	credit_notes: number,
+	/**  Lines of them. */
+	lines: number,
+	/**  Documents that were there already. */
+	duplicates: number,
+	/**  Documents whose number was there with other content. */
+	conflicts: number,
+	/**  Rows that were put aside, those of conflicts not among them. */
+	refused: number,
+	/**  Tenants that the import made. */
+	tenants_created: number,
+	/**  Sum of all lines taken, before any rounding, with the signs of the file. */
+	totals: CurrencyAmount[],
+	/**  Sum of the totals of the invoices taken, tax included. */
+	invoice_totals: CurrencyAmount[],
+	/**  Sum of what the credit notes taken give back, tax included; above zero. */
+	credit_totals: CurrencyAmount[],
+	/**  What rounding the lines to the currency took off (said less taken). */
+	rounded_off: CurrencyAmount[],
+	/**  What the documents' own totals exceed their lines and taxes by; it is a line of those documents. */
+	differences: CurrencyAmount[],
+	/**  The kinds of problems. */
+	problems: ImportProblem[],
+	/**  Where the rows that were put aside were written, to be corrected and imported again. */
+	refused_file: string | null,
+	/**  Milliseconds that it took. */
+	elapsed_ms: number,
+};
+
+/**  Which file of invoices to import, and how. */
+export type InvoiceImportRequest = {
+	/**  Path of the file. */
+	file?: string,
+	/**  Path of the file of documents, where the file has their lines alone. */
+	documents?: string | null,
+	/**  A preset's name or the path of a mapping file. */
+	map?: string,
+	/**  Whose documents those are that name no tenant, instead of what the mapping says. */
+	tenant?: string | null,
+	/**  Put documents that name no tenant aside, whatever the mapping says. */
+	refuse_blank_tenants?: boolean,
+	/**  Take nothing when any row is put aside. */
+	all_or_nothing?: boolean,
+	/**  Only look. */
+	dry_run?: boolean,
+};
+
 /**  A line of an invoice. */
 export type InvoiceLine = {
 	/**  Its place, from 1. */
@@ -1555,6 +1627,18 @@ export type PartyFields = {
 	email?: string | null,
 };
 
+/**  A row of a file of payments that was not taken. */
+export type PaymentProblem = {
+	/**  Its line in the file, from 1. */
+	line: number,
+	/**  A stable code. */
+	code: string,
+	/**  Why, in a sentence. */
+	message: string,
+	/**  The column at fault. */
+	field: string | null,
+};
+
 /**  A payment that was received. */
 export type PaymentRequest = {
 	/**  The invoice. */
@@ -1601,6 +1685,39 @@ export type PaymentRow = {
 	note: string,
 };
 
+/**  A file of payments. */
+export type PaymentsImportRequest = {
+	/**
+	 *  The file: comma-separated text with the columns `invoice`, `amount`, `currency`, `received_at`, `method` and
+	 *  `reference`, in any order.
+	 */
+	file: string,
+	/**  Only look. */
+	dry_run: boolean,
+	/**  Goes on record with each payment. */
+	reason: string,
+};
+
+/**  What became of a file of payments. */
+export type PaymentsImported = {
+	/**  Whether it only looked. */
+	dry_run: boolean,
+	/**  Rows below the head. */
+	rows: number,
+	/**  Payments that were taken, or would be. */
+	taken: number,
+	/**  Rows whose payment was there already with the same content. */
+	duplicates: number,
+	/**  Rows that were put aside. */
+	put_aside: number,
+	/**  Per currency, of what was taken. */
+	totals: RunTotal[],
+	/**  Rows that were put aside, at most 200. */
+	problems: PaymentProblem[],
+	/**  The file of rows that were put aside, with line and reason; none when there are none, or when it only looked. */
+	put_aside_file: string | null,
+};
+
 /**  Another plan for a subscription. */
 export type PlanChangeRequest = {
 	/**  The tenant. */
@@ -1613,6 +1730,24 @@ export type PlanChangeRequest = {
 	at: string | null,
 	/**  Why. */
 	reason: string,
+};
+
+/**  A plan that a subscription may have: its newest version in the subscription's currency and interval. */
+export type PlanOffer = {
+	/**  The subscription. */
+	subscription_id: string,
+	/**  Code of the plan. */
+	plan: string,
+	/**  In words: `Team, version 2`. */
+	name: string,
+	/**  Fee per period. */
+	fee: string,
+	/**  Currency of the fee. */
+	currency: string,
+	/**  How long the period is: `month`, `year`. */
+	interval: string,
+	/**  Whether the subscription has it now. */
+	held: boolean,
 };
 
 /**  A mapping that comes along. */
@@ -1975,6 +2110,8 @@ export type TenantBilling = {
 	ageing: AgeingRow[],
 	/**  What happened to its subscriptions, newest first. */
 	subscriptions: SubscriptionChange[],
+	/**  Plans of its family that a running subscription may have, the lowest first. */
+	offers: PlanOffer[],
 };
 
 /**  All tenants with their levels at one point in time. */

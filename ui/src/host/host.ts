@@ -25,6 +25,8 @@ import type {
   ImportRequest,
   InvoiceActRequest,
   InvoiceFilter,
+  InvoiceImportReport,
+  InvoiceImportRequest,
   InvoicePage,
   InvoiceView,
   LateFilter,
@@ -37,6 +39,8 @@ import type {
   OverrideRequest,
   Overview,
   PaymentRequest,
+  PaymentsImported,
+  PaymentsImportRequest,
   PlanChangeRequest,
   Preset,
   Progress,
@@ -108,9 +112,12 @@ export interface Host {
   quarantineDecide(ids: string[], decision: QuarantineDecision, reason: string): Promise<number>;
   search(text: string): Promise<SearchHit[]>;
   presets(): Promise<Preset[]>;
+  invoicePresets(): Promise<Preset[]>;
   /** The path that the person chose; null when they chose none. */
   chooseFile(): Promise<string | null>;
   importRun(request: ImportRequest, onProgress: ProgressListener): Promise<ImportReport>;
+  invoiceImportRun(request: InvoiceImportRequest, onProgress: ProgressListener): Promise<InvoiceImportReport>;
+  paymentsImportRun(request: PaymentsImportRequest): Promise<PaymentsImported>;
   importCancel(): Promise<void>;
   entryPreview(request: EntryRequest): Promise<Change>;
   entryAct(request: EntryRequest, fingerprint: string): Promise<Change>;

@@ -50,6 +50,13 @@ export const tauriHost: Host = {
     channel.onmessage = onProgress;
     return take(commands.importRun(request, channel));
   },
+  invoicePresets: () => take(commands.invoicePresets()),
+  invoiceImportRun: (request, onProgress) => {
+    const channel = new Channel<Progress>();
+    channel.onmessage = onProgress;
+    return take(commands.invoiceImportRun(request, channel));
+  },
+  paymentsImportRun: (request) => take(commands.paymentsImportRun(request)),
   importCancel: async () => {
     await take(commands.importCancel());
   },

@@ -140,8 +140,9 @@ fn looks(books: &mut Books) {
 fn quarantine(books: &mut Books) {
     let list = books.look("quarantine list", &["quarantine", "list"]);
     let rows = list["rows"].as_array().unwrap();
-    let waiting: Vec<&str> =
-        rows.iter().filter(|row| row["state"] == "waiting").map(|row| text(row, "quarantine_id")).collect();
+    // Rows of one file came at one time, so that any of them may be the first: late use is left for its own commands.
+    let others = rows.iter().filter(|row| row["state"] == "waiting" && row["reason"] != "closed_period");
+    let waiting: Vec<&str> = others.map(|row| text(row, "quarantine_id")).collect();
     assert!(waiting.len() > 2, "the sample company has rows that wait");
     let shown: Vec<Value> =
         rows.iter().take(12).map(|row| books.json(&["quarantine", "show", text(row, "quarantine_id")], 0)).collect();

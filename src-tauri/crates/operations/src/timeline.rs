@@ -113,11 +113,39 @@ fn level(stored: &str) -> &'static str {
     if stored == "warning" { "80 %" } else { "100 %" }
 }
 
-/// A code of the audit log as words: `quarantine.retry` is "Quarantine: retry".
+/// A code of the audit log as words: `invoice.approve` is "Draft approved", one without words of its own, such as
+/// `quarantine.retry`, is "Quarantine: retry".
 fn act(code: &str) -> String {
+    let known = match code {
+        "billing.account" => "Billing of the tenant changed",
+        "coupon.give" => "Discount given",
+        "invoice.credit" => "Credit note made by a run",
+        "invoice.approve" => "Draft approved",
+        "invoice.finalize" => "Invoice finalized",
+        "invoice.reissue" => "Invoice voided and drafted again",
+        "invoice.uncollectible" => "Invoice written off",
+        "invoice.void" => "Invoice voided",
+        "wallet.grant" => "Prepaid credits granted",
+        _ => "",
+    };
+    if !known.is_empty() {
+        return known.to_owned();
+    }
     let (what, how) = code.split_once('.').unwrap_or((code, ""));
     let words = |text: &str| text.replace('_', " ");
     let mut rest = what.chars();
     let first: String = rest.next().into_iter().flat_map(char::to_uppercase).collect();
     if how.is_empty() { words(code) } else { format!("{first}{}: {}", words(rest.as_str()), words(how)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::act;
+
+    #[test]
+    fn acts_are_words() {
+        assert_eq!(act("invoice.approve"), "Draft approved", "what finance does every month reads well");
+        assert_eq!(act("quarantine.retry"), "Quarantine: retry", "a code without words of its own is still readable");
+        assert_eq!(act("migrate"), "migrate", "one part alone");
+    }
 }

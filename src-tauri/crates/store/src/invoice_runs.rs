@@ -53,6 +53,7 @@ statements! {
     BEGIN = "insert into invoice_runs (run_id, status, until, drafted, finalized, held, failed, actor, reason, started_at, finished_at)
         values ($1, 'running', $2, 0, 0, 0, 0, $3, $4, $5, null)";
     ADD = "update invoice_runs set drafted = drafted + $2, finalized = finalized + $3, held = held + $4, failed = failed + $5 where run_id = $1";
+    INTERRUPT = "update invoice_runs set status = 'stopped', finished_at = $1 where status = 'running'";
     FINISH = "update invoice_runs set status = $2, finished_at = $3 where run_id = $1";
     NEXT_ERROR = "select coalesce(max(error_no), 0) from invoice_run_errors where run_id = $1";
 }
@@ -64,6 +65,15 @@ statements! {
 pub async fn begin(write: &mut Write, run: &NewRun) -> Result<()> {
     execute!(write, BEGIN, Id(run.id), At(run.until), run.actor.as_str(), run.reason.as_str(), At(run.at))?;
     Ok(())
+}
+
+/// Notes that runs which never said how they ended are over; gives how many. One that is alive after all says so itself
+/// when it ends.
+///
+/// # Errors
+/// What the database gave.
+pub async fn interrupt(write: &mut Write, at: Timestamp) -> Result<u64> {
+    execute!(write, INTERRUPT, At(at))
 }
 
 /// Adds what a batch did, in the transaction of the batch.

@@ -17,52 +17,51 @@ export function useDisputeColumns(): ColDef<DisputeRow>[] {
         headerName: "Dispute",
         field: "number",
         pinned: "left",
-        width: 92,
+        width: 84,
         cellRenderer: ({ data }: Cell) => data && <DisputeLink disputeId={data.dispute_id} number={data.number} />,
       },
       {
         headerName: "State",
         field: "status",
-        width: 176,
+        width: 150,
         cellRenderer: ({ data }: Cell) => data && <DisputeState row={data} />,
       },
       {
         headerName: "Decide by",
         field: "deadline",
-        width: 166,
+        width: 124,
         cellRenderer: ({ data }: Cell) => data && <Deadline row={data} />,
       },
       {
         headerName: "Tenant",
         field: "tenant",
-        width: 200,
+        width: 172,
         cellRenderer: ({ data }: Cell) => data && <TenantLink tenantId={data.tenant_id} name={data.tenant} />,
       },
       {
         headerName: "Claim",
         field: "claim",
         flex: 1,
-        minWidth: 220,
+        minWidth: 260,
         tooltipField: "claim",
         cellRenderer: ({ data }: Cell) => <bdi>{data?.claim}</bdi>,
       },
       {
         headerName: "Claimed",
         field: "claimed",
-        width: 104,
+        width: 108,
         type: "rightAligned",
         cellRenderer: ({ data }: Cell) =>
           data?.claimed ? (
-            <span data-figure={data.claimed}>{format.amount(data.claimed)}</span>
+            <span data-figure={data.claimed}>{format.money(data.claimed, data.currency)}</span>
           ) : (
             <span className="dim">no amount</span>
           ),
       },
-      { headerName: "Currency", field: "currency", width: 84 },
       {
         headerName: "Invoice",
         field: "invoice_number",
-        width: 144,
+        width: 138,
         cellRenderer: ({ data }: Cell) =>
           data?.invoice_id && <InvoiceLink invoiceId={data.invoice_id} number={data.invoice_number} />,
       },

@@ -14,7 +14,7 @@ export function ImportIndicator() {
   return (
     <Link to="/import" className={classes.indicator} data-testid="import-indicator">
       <RingProgress size={20} thickness={3} sections={[{ value: share, color: "accent" }]} aria-hidden />
-      {job.request?.dry_run ? "Dry run" : "Import"} {progress && format.count(progress.done)}
+      {job.order?.request.dry_run ? "Dry run" : "Import"} {progress && format.count(progress.done)}
     </Link>
   );
 }

@@ -8,7 +8,7 @@ export function ImportProgress() {
   const { job, cancel } = useImportJob();
   return (
     <Section
-      title={job.request?.dry_run ? "Dry run" : "Import"}
+      title={job.order?.request.dry_run ? "Dry run" : "Import"}
       testId="import-progress"
       actions={
         <Button
@@ -23,7 +23,7 @@ export function ImportProgress() {
       }
     >
       <div className={classes.form}>
-        <span className="dim cut">{job.request?.file}</span>
+        <span className="dim cut">{job.order?.request.file}</span>
         <ProgressLine progress={job.progress} label="Progress of the import" testId="import-progress-line" />
       </div>
     </Section>

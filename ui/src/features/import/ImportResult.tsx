@@ -1,26 +1,13 @@
-import { CopyIcon, LinkButton, Section } from "@/components";
+import { LinkButton, Section } from "@/components";
 import { plural, useFormat } from "@/format";
 import type { ImportReport } from "@/generated/bindings";
+import { Counts } from "./Counts";
 import { FirstRows } from "./FirstRows";
 import classes from "./import.module.css";
 import { Problems } from "./Problems";
+import { PutAside } from "./PutAside";
 import { Totals } from "./Totals";
-
-const COUNTS = [
-  { name: "read", label: "Rows read", tone: "" },
-  { name: "accepted", label: "Accepted", tone: "" },
-  { name: "duplicates", label: "Known already", tone: "" },
-  { name: "conflicts", label: "In conflict", tone: "alert" },
-  { name: "quarantined", label: "Quarantined", tone: "warning" },
-  { name: "refused", label: "Refused", tone: "alert" },
-  { name: "skipped", label: "Left out", tone: "" },
-] as const;
-
-function titleOf(report: ImportReport): string {
-  if (report.dry_run) return "Dry run: nothing was written";
-  if (report.stopped) return "Stopped: what was taken stays, the same file goes on from there";
-  return report.conflicts + report.quarantined + report.refused > 0 ? "Imported, some rows were put aside" : "Imported";
-}
+import { endOf } from "./words";
 
 function Sidelines({ report }: { report: ImportReport }) {
   const format = useFormat();
@@ -54,7 +41,7 @@ export function ImportResult({ report }: { report: ImportReport }) {
   return (
     <div className={classes.stack} data-testid="import-result" data-dry-run={report.dry_run}>
       <Section
-        title={titleOf(report)}
+        title={endOf(report, aside)}
         note={`${report.source} · ${format.exact((report.elapsed_ms / 1000).toFixed(1))} s`}
         flush="flush"
         actions={
@@ -65,29 +52,19 @@ export function ImportResult({ report }: { report: ImportReport }) {
           ) : undefined
         }
       >
-        <div className={classes.counts}>
-          {COUNTS.map(({ name, label, tone }) => (
-            <div key={name} className={classes.count}>
-              <div className="dim">{label}</div>
-              <div
-                className={classes.value}
-                data-tone={report[name] > 0 ? tone : undefined}
-                data-testid={`import-${name}`}
-                data-figure={String(report[name])}
-              >
-                {format.count(report[name])}
-              </div>
-            </div>
-          ))}
-        </div>
+        <Counts
+          counts={[
+            { name: "read", label: "Rows read", value: report.read },
+            { name: "accepted", label: "Accepted", value: report.accepted },
+            { name: "duplicates", label: "Known already", value: report.duplicates },
+            { name: "conflicts", label: "In conflict", value: report.conflicts, tone: "alert" },
+            { name: "quarantined", label: "Quarantined", value: report.quarantined, tone: "warning" },
+            { name: "refused", label: "Refused", value: report.refused, tone: "alert" },
+            { name: "skipped", label: "Left out", value: report.skipped },
+          ]}
+        />
         <Sidelines report={report} />
-        {report.refused_file && (
-          <p className={classes.note} data-testid="import-put-aside" data-figure={report.refused_file}>
-            <span className="dim">Rows put aside, to be corrected and imported again:</span>
-            <span className="mono cut">{report.refused_file}</span>
-            <CopyIcon value={report.refused_file} label="Copy path" />
-          </p>
-        )}
+        <PutAside file={report.refused_file} />
       </Section>
       <Totals report={report} />
       <Problems problems={report.problems} />

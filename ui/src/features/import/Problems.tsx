@@ -8,10 +8,11 @@ export function Problems({ problems }: { problems: readonly ImportProblem[] }) {
   const columns: PlainColumn<ImportProblem>[] = [
     { head: "Outcome", cell: ({ outcome }) => <StatusBadge status={outcome} /> },
     { head: "Problem", cell: ({ code }) => wordsOf(code) },
-    { head: "First such row", cell: ({ message }) => <bdi>{message}</bdi> },
+    { head: "First such row", width: "34%", cell: ({ message }) => <bdi>{message}</bdi> },
     { head: "Field", cell: ({ field }) => field ?? "" },
     {
       head: "Lines",
+      width: "22%",
       cell: ({ line, lines, rows }) => (
         <span data-figure={line}>
           {lines.map((one) => format.count(one)).join(", ")}

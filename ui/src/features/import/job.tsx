@@ -1,28 +1,60 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useCallback, useContext, useMemo, useState } from "react";
-import type { ImportReport, ImportRequest, Progress } from "@/generated/bindings";
-import { HostError, useHost } from "@/host";
+import type {
+  ImportReport,
+  ImportRequest,
+  InvoiceImportReport,
+  InvoiceImportRequest,
+  PaymentsImported,
+  PaymentsImportRequest,
+  Progress,
+} from "@/generated/bindings";
+import { type Host, HostError, type ProgressListener, useHost } from "@/host";
+
+/** What is to be imported. */
+export type ImportOrder =
+  | { kind: "usage"; request: ImportRequest }
+  | { kind: "invoices"; request: InvoiceImportRequest }
+  | { kind: "payments"; request: PaymentsImportRequest };
+
+/** What an import found. */
+export type ImportFound =
+  | { kind: "usage"; report: ImportReport }
+  | { kind: "invoices"; report: InvoiceImportReport }
+  | { kind: "payments"; report: PaymentsImported };
+
+export type ImportKind = ImportOrder["kind"];
 
 /** One import at a time. It outlives the page, so that a person can look around while it runs. */
 export type ImportJob = {
   state: "idle" | "running" | "done" | "failed";
-  request: ImportRequest | null;
+  order: ImportOrder | null;
   progress: Progress | null;
-  report: ImportReport | null;
+  found: ImportFound | null;
   error: HostError | null;
   cancelling: boolean;
 };
 
-const IDLE: ImportJob = { state: "idle", request: null, progress: null, report: null, error: null, cancelling: false };
+const IDLE: ImportJob = { state: "idle", order: null, progress: null, found: null, error: null, cancelling: false };
 
 type Controls = {
   job: ImportJob;
-  run: (request: ImportRequest) => Promise<void>;
+  run: (order: ImportOrder) => Promise<void>;
   cancel: () => void;
-  clear: () => void;
 };
 
 const JobContext = createContext<Controls | null>(null);
+
+async function carryOut(host: Host, order: ImportOrder, onProgress: ProgressListener): Promise<ImportFound> {
+  switch (order.kind) {
+    case "usage":
+      return { kind: "usage", report: await host.importRun(order.request, onProgress) };
+    case "invoices":
+      return { kind: "invoices", report: await host.invoiceImportRun(order.request, onProgress) };
+    case "payments":
+      return { kind: "payments", report: await host.paymentsImportRun(order.request) };
+  }
+}
 
 export function ImportJobProvider({ children }: { children: ReactNode }) {
   const host = useHost();
@@ -30,16 +62,16 @@ export function ImportJobProvider({ children }: { children: ReactNode }) {
   const [job, setJob] = useState(IDLE);
 
   const run = useCallback(
-    async (request: ImportRequest) => {
-      setJob({ ...IDLE, state: "running", request });
+    async (order: ImportOrder) => {
+      setJob({ ...IDLE, state: "running", order });
       try {
-        const report = await host.importRun(request, (progress) => setJob((old) => ({ ...old, progress })));
-        setJob({ ...IDLE, state: "done", request, report });
+        const found = await carryOut(host, order, (progress) => setJob((old) => ({ ...old, progress })));
+        setJob({ ...IDLE, state: "done", order, found });
       } catch (thrown) {
-        setJob({ ...IDLE, state: "failed", request, error: HostError.from(thrown) });
+        setJob({ ...IDLE, state: "failed", order, error: HostError.from(thrown) });
       }
       // Also after a failure: what was taken before it stays.
-      if (!request.dry_run) await client.invalidateQueries();
+      if (!order.request.dry_run) await client.invalidateQueries();
     },
     [host, client],
   );
@@ -49,8 +81,7 @@ export function ImportJobProvider({ children }: { children: ReactNode }) {
     void host.importCancel().catch(() => setJob((old) => ({ ...old, cancelling: false })));
   }, [host]);
 
-  const clear = useCallback(() => setJob(IDLE), []);
-  const controls = useMemo(() => ({ job, run, cancel, clear }), [job, run, cancel, clear]);
+  const controls = useMemo(() => ({ job, run, cancel }), [job, run, cancel]);
   return <JobContext value={controls}>{children}</JobContext>;
 }
 

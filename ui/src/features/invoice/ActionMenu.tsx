@@ -24,8 +24,7 @@ export function ActionMenu({ view, onChoose }: Props) {
             <Menu.Item
               key={name}
               disabled={refused !== null}
-              className={refused === null ? undefined : classes.closed}
-              color={tone === "danger" && refused === null ? "red" : undefined}
+              className={refused !== null ? classes.closed : tone === "danger" ? classes.danger : undefined}
               onClick={() => onChoose(name)}
               data-testid={`action-${name}`}
             >

@@ -30,7 +30,7 @@ function useCreditColumns(): PlainColumn<CreditNoteRow>[] {
     { head: "Total", align: "right", cell: ({ total }) => <span data-figure={total}>{format.amount(total)}</span> },
     { head: "By", cell: ({ actor }) => <bdi>{actor}</bdi> },
     { head: "Reason", cell: ({ reason }) => <bdi>{reason}</bdi> },
-    { head: "Dispute", cell: ({ dispute_id }) => dispute_id && <DisputeLink disputeId={dispute_id} number="Open" /> },
+    { head: "Dispute", cell: ({ dispute_id }) => dispute_id && <DisputeLink disputeId={dispute_id} number="Show" /> },
   ];
 }
 

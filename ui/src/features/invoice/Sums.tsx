@@ -43,7 +43,11 @@ export function Sums({ row }: { row: InvoiceRow }) {
       <div className={classes.sum}>
         <dt>Due</dt>
         <dd>
-          {row.due_day ? format.day(row.due_day) : <span className="dim">once issued</span>}
+          {row.due_day ? (
+            format.day(row.due_day)
+          ) : (
+            <span className="dim">{row.issue_day ? "none said" : "once issued"}</span>
+          )}
           {late !== null && (
             <span className={classes.late}>{plural(late, format.count(late), "day", "days")} overdue</span>
           )}

@@ -47,6 +47,12 @@ describe("what may be done with an invoice", () => {
     expect(screen.getByTestId("action-credit")).toBeEnabled();
   });
 
+  it("offers no payment first where nothing is open", async () => {
+    renderApp(ADDRESS, { host: { invoice: async () => ({ ...VIEW, row: { ...VIEW.row, open: "0.00" } }) } });
+    await screen.findByTestId("invoice-actions");
+    expect(screen.queryByTestId("invoice-primary")).toBeNull();
+  });
+
   it("is closed on a connection that is read only, and says so", async () => {
     const user = quickUser();
     renderApp(ADDRESS, { mode: "snapshot" });

@@ -1,3 +1,4 @@
+import { isZero } from "@/format";
 import type { InvoiceActKind, InvoiceView } from "@/generated/bindings";
 
 /** What a person may do with an invoice, in the order of its life. */
@@ -43,9 +44,13 @@ export const ACTIONS: readonly ActionWords[] = [
   },
 ];
 
-/** The action that the page offers first: the earliest one that may be done, if it is one of the ordinary ones. */
+/**
+ * The action that the page offers first: the earliest one that may be done, if it is one of the ordinary ones. A payment
+ * beyond what is open is possible, but nothing to be offered first.
+ */
 export function primaryAction(view: InvoiceView): ActionWords | null {
-  const ordinary: readonly ActionName[] = ["approve", "finalize", "pay"];
+  const ordinary: ActionName[] = ["approve", "finalize"];
+  if (!isZero(view.row.open)) ordinary.push("pay");
   return ACTIONS.find(({ name }) => ordinary.includes(name) && refusalOf(view, name) === null) ?? null;
 }
 

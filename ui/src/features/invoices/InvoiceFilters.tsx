@@ -15,10 +15,17 @@ const STATUSES = [
   { value: "void", label: "Void" },
 ];
 
+/** Drafts that a run left to a person: in the address a filter of its own, on screen a state like the others. */
 const HOLDS = [
   { value: "approval", label: "Waits for approval" },
   { value: "brake", label: "Stopped by the brake" },
 ];
+const STATES = [...HOLDS, ...STATUSES];
+
+function stateOf(value: string | undefined): Pick<InvoicesSearch, "status" | "hold"> {
+  const isHold = HOLDS.some((hold) => hold.value === value);
+  return isHold ? { hold: value, status: undefined } : { hold: undefined, status: value };
+}
 
 const ORIGINS = [
   { value: "billed", label: "Billed here" },
@@ -43,22 +50,22 @@ export function InvoiceFilters({ search, today, onChange, onReplace }: Props) {
         label="Number"
         value={search.number}
         onChange={(number) => onChange({ number })}
-        width={130}
+        width={98}
         testId="filter-number"
         first="first"
       />
       <FilterSelect
         label="Status"
-        options={STATUSES}
-        value={search.status}
-        onChange={(status) => onChange({ status })}
-        width={112}
+        options={STATES}
+        value={search.hold ?? search.status}
+        onChange={(state) => onChange(stateOf(state))}
+        width={160}
       />
-      <TenantFilter value={search.tenant_id} onChange={(tenant_id) => onChange({ tenant_id })} />
+      <TenantFilter value={search.tenant_id} onChange={(tenant_id) => onChange({ tenant_id })} width={146} />
       <DayField
         bare="bare"
         label="Issued from"
-        placeholder="From the beginning"
+        placeholder="Issued from"
         value={firstDay(search, today)}
         onChange={(from) => onChange({ from: from ?? FROM_THE_BEGINNING })}
         width={144}
@@ -72,18 +79,11 @@ export function InvoiceFilters({ search, today, onChange, onReplace }: Props) {
         width={130}
       />
       <FilterSelect
-        label="Hold"
-        options={HOLDS}
-        value={search.hold}
-        onChange={(hold) => onChange({ hold })}
-        width={96}
-      />
-      <FilterSelect
         label="Origin"
         options={ORIGINS}
         value={search.origin}
         onChange={(origin) => onChange({ origin })}
-        width={92}
+        width={130}
       />
     </FilterRow>
   );

@@ -1,8 +1,8 @@
-import { Button, Group, SegmentedControl } from "@mantine/core";
+import { Button, SegmentedControl } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useAccess } from "@/app/access";
-import { CONFIRMATION, FormFailure, ReasonField, TypedConfirmation, ZonedField } from "@/components";
+import { CONFIRMATION, DialogActions, FormFailure, ReasonField, TypedConfirmation, ZonedField } from "@/components";
 import { useFormat } from "@/format";
 import type { RunPreview, RunRequest } from "@/generated/bindings";
 import { useHost } from "@/host";
@@ -71,8 +71,7 @@ export function RunForm({ onClose }: { onClose: () => void }) {
         </>
       )}
       {shown && production && !nothing && <TypedConfirmation value={typed} onChange={setTyped} />}
-      {general && <FormFailure error={general} />}
-      <Group justify="flex-end" gap={8}>
+      <DialogActions failure={general && <FormFailure error={general} />}>
         <Button variant="default" onClick={shown ? () => setShown(null) : onClose}>
           {shown ? "Back" : "Cancel"}
         </Button>
@@ -84,7 +83,7 @@ export function RunForm({ onClose }: { onClose: () => void }) {
         >
           {shown ? runVerb(shown.preview, format) : "Preview"}
         </Button>
-      </Group>
+      </DialogActions>
     </form>
   );
 }

@@ -1,5 +1,5 @@
-import { Button, Group } from "@mantine/core";
-import { ProgressLine } from "@/components";
+import { Button } from "@mantine/core";
+import { DialogActions, ProgressLine } from "@/components";
 import classes from "./invoices.module.css";
 import { useRunJob } from "./run-job";
 
@@ -12,14 +12,14 @@ export function RunProgress({ onClose }: { onClose: () => void }) {
         The run goes on when this dialog is closed; the top bar shows it. What is finalized stays when it is stopped.
       </p>
       <ProgressLine progress={job.progress} label="Progress of the run" testId="run-progress-line" />
-      <Group justify="flex-end" gap={8}>
+      <DialogActions>
         <Button variant="default" onClick={cancel} loading={job.cancelling} data-testid="run-cancel">
           Stop
         </Button>
         <Button variant="default" onClick={onClose} data-testid="run-hide">
           Close and go on
         </Button>
-      </Group>
+      </DialogActions>
     </div>
   );
 }

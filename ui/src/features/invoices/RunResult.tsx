@@ -1,7 +1,9 @@
-import { Button, Group } from "@mantine/core";
+import { Button } from "@mantine/core";
+import { DialogActions, LinkButton } from "@/components";
 import { plural, useFormat } from "@/format";
 import type { RunReport } from "@/generated/bindings";
 import { Counts } from "./Counts";
+import { FROM_THE_BEGINNING } from "./filter";
 import classes from "./invoices.module.css";
 import { RunTotals } from "./RunEffect";
 import { RunRows } from "./RunRows";
@@ -31,11 +33,22 @@ export function RunResult({ report, onClose }: { report: RunReport; onClose: () 
         title="Left to a person"
         note={plural(report.rows.length, format.count(report.rows.length), "period", "periods")}
       />
-      <Group justify="flex-end">
+      <DialogActions>
+        {report.held > 0 && (
+          <LinkButton
+            to="/invoices"
+            search={{ hold: "approval", from: FROM_THE_BEGINNING }}
+            variant="default"
+            onClick={onClose}
+            data-testid="run-show-held"
+          >
+            Show what waits for approval
+          </LinkButton>
+        )}
         <Button onClick={onClose} data-testid="run-close">
           Close
         </Button>
-      </Group>
+      </DialogActions>
     </div>
   );
 }

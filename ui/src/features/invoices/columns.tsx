@@ -12,7 +12,7 @@ type AmountField = "net" | "tax" | "total" | "paid" | "credited" | "open";
 export function useInvoiceColumns(): ColDef<InvoiceRow>[] {
   const format = useFormat();
   return useMemo<ColDef<InvoiceRow>[]>(() => {
-    const amount = (headerName: string, field: AmountField, width = 108): ColDef<InvoiceRow> => ({
+    const amount = (headerName: string, field: AmountField, width = 98): ColDef<InvoiceRow> => ({
       headerName,
       field,
       width,
@@ -29,31 +29,44 @@ export function useInvoiceColumns(): ColDef<InvoiceRow>[] {
         headerName: "Number",
         field: "number",
         pinned: "left",
-        width: 146,
+        width: 132,
         cellRenderer: ({ data }: Cell) => data && <InvoiceLink invoiceId={data.invoice_id} number={data.number} />,
       },
       {
         headerName: "Status",
         field: "status",
-        width: 130,
-        cellRenderer: ({ data }: Cell) => data && <StatusBadge status={data.status} />,
+        width: 158,
+        cellRenderer: ({ data }: Cell) =>
+          data &&
+          (data.hold ? (
+            <StatusBadge status="hold" label={holdWord(data.hold)} />
+          ) : (
+            <StatusBadge status={data.status} />
+          )),
       },
       {
         headerName: "Tenant",
         field: "tenant",
-        width: 214,
+        width: 168,
         cellRenderer: ({ data }: Cell) => data && <TenantLink tenantId={data.tenant_id} name={data.tenant} />,
+      },
+      {
+        headerName: "Period",
+        width: 172,
+        valueGetter: ({ data }) => data?.period && `${data.period.from} - ${data.period.to}`,
+        cellRenderer: ({ data }: Cell) =>
+          data?.period ? format.span(data.period) : <span className="dim">none said</span>,
       },
       {
         headerName: "Issued",
         field: "issue_day",
-        width: 112,
+        width: 102,
         cellRenderer: ({ data }: Cell) =>
           data?.issue_day ? format.day(data.issue_day) : <span className="dim">not yet</span>,
       },
       amount("Total", "total"),
       amount("Open", "open"),
-      { headerName: "Currency", field: "currency", width: 84 },
+      { headerName: "Currency", field: "currency", width: 80 },
       {
         headerName: "Due",
         field: "due_day",
@@ -69,19 +82,7 @@ export function useInvoiceColumns(): ColDef<InvoiceRow>[] {
           );
         },
       },
-      {
-        headerName: "Period",
-        width: 150,
-        valueGetter: ({ data }) => data?.period && `${data.period.from} - ${data.period.to}`,
-        cellRenderer: ({ data }: Cell) => data?.period && format.span(data.period),
-      },
       { headerName: "Plan", field: "plan", width: 122, cellRenderer: ({ data }: Cell) => <bdi>{data?.plan}</bdi> },
-      {
-        headerName: "Hold",
-        field: "hold",
-        width: 164,
-        cellRenderer: ({ data }: Cell) => data?.hold && <StatusBadge status="hold" label={holdWord(data.hold)} />,
-      },
       amount("Net", "net"),
       amount("Tax", "tax", 96),
       amount("Paid", "paid"),

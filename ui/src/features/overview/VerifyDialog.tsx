@@ -1,7 +1,7 @@
-import { Button, Group, Modal } from "@mantine/core";
+import { Button, Modal } from "@mantine/core";
 import { IconCircleCheckFilled } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
-import { ErrorState, Facts, type PlainColumn, PlainTable, Waiting } from "@/components";
+import { DialogActions, ErrorState, Facts, type PlainColumn, PlainTable, Waiting } from "@/components";
 import { useFormat, wordsOf } from "@/format";
 import type { Drift, Verification } from "@/generated/bindings";
 import { useHost } from "@/host";
@@ -69,14 +69,14 @@ export function VerifyDialog({ opened, onClose }: { opened: boolean; onClose: ()
       {run.isPending && <Waiting />}
       {run.error && <ErrorState error={run.error} what="The verification" onRetry={() => run.mutate()} />}
       {run.data && <Result result={run.data} />}
-      <Group justify="flex-end" gap={8} mt="md">
+      <DialogActions>
         <Button variant="default" onClick={onClose}>
           Close
         </Button>
         <Button onClick={() => run.mutate()} loading={run.isPending} data-testid="verify-run">
           {run.data ? "Verify again" : "Verify"}
         </Button>
-      </Group>
+      </DialogActions>
     </Modal>
   );
 }

@@ -1,9 +1,9 @@
-import { Button, Group, Modal, Textarea } from "@mantine/core";
+import { Button, Modal, Textarea } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useAccess } from "@/app/access";
-import { CONFIRMATION, FormFailure, TypedConfirmation } from "@/components";
+import { CONFIRMATION, DialogActions, FormFailure, TypedConfirmation } from "@/components";
 import { plural, useFormat } from "@/format";
 import type { QuarantineDecision, QuarantineRow } from "@/generated/bindings";
 import { useHost } from "@/host";
@@ -68,14 +68,14 @@ function Decision({ deciding, onClose }: { deciding: Deciding; onClose: () => vo
       />
       {production && <TypedConfirmation value={typed} onChange={setTyped} />}
       {run.error && <FormFailure error={run.error} />}
-      <Group justify="flex-end" gap={8}>
+      <DialogActions>
         <Button variant="default" onClick={onClose}>
           Cancel
         </Button>
         <Button type="submit" disabled={!ready} loading={run.isPending} data-testid="decide-act">
           {verb} {rows}
         </Button>
-      </Group>
+      </DialogActions>
     </form>
   );
 }

@@ -6,6 +6,7 @@ import { type Fact, Facts, QueryView, Section } from "@/components";
 import { type Formatter, plural, useFormat, wordsOf } from "@/format";
 import type { BillingSettings } from "@/generated/bindings";
 import { BillingDialog } from "./BillingDialog";
+import { LogoPicture } from "./LogoPicture";
 
 const none = <span className="dim">none</span>;
 
@@ -14,6 +15,7 @@ function factsOf(settings: BillingSettings, format: Formatter): Fact[] {
   const address = [...(seller.address ?? []), seller.country].filter(Boolean).join(", ");
   const days = (count: number) => plural(count, format.count(count), "day", "days");
   return [
+    { name: "Logo", value: settings.logo ? <LogoPicture logo={settings.logo} /> : none },
     { name: "Seller", value: seller.name ? <bdi>{seller.name}</bdi> : none },
     { name: "Address", value: address ? <bdi>{address}</bdi> : none },
     { name: "Tax id", value: seller.tax_id ? <bdi>{seller.tax_id}</bdi> : none },

@@ -4,9 +4,11 @@ import { ChangeDialog, PartyForm, ReasonField } from "@/components";
 import type { BillingSettings, SettingsRequest } from "@/generated/bindings";
 import { useHost } from "@/host";
 import { Accounts } from "./Accounts";
+import { LogoField } from "./LogoField";
 import classes from "./settings.module.css";
 
 const FIELDS = [
+  "logo",
   "name",
   "email",
   "address",
@@ -80,6 +82,9 @@ export function BillingDialog({ settings, opened, onClose }: Props) {
         );
         return (
           <div className={classes.fields}>
+            <div className={classes.wide}>
+              <LogoField value={draft.logo} onChange={(logo) => change({ logo })} error={errorOf("logo")} />
+            </div>
             <PartyForm value={draft.seller} onChange={(seller) => change({ seller })} errorOf={errorOf} />
             {text("zone", "Zone of issue dates")}
             {text("invoice_series", "Series of invoices")}

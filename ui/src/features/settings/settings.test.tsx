@@ -27,4 +27,26 @@ describe("the billing settings", () => {
     await waitFor(() => expect(preview).toHaveBeenCalledOnce());
     expect(preview.mock.calls[0]?.[0]).toEqual({ settings: { ...SETTINGS, grace_days: 5 }, reason: "Late imports" });
   });
+
+  it("take a logo from a file and show it, and refuse a file that is too large", async () => {
+    const user = quickUser();
+    const preview = vi.fn(async (_request: SettingsRequest) => CHANGE);
+    const billing = { ...createMockHost("full").billing, settings: { preview, act: preview } };
+    renderApp("/settings", { host: { billing } });
+    const change = await screen.findByTestId("settings-billing-open");
+    await waitFor(() => expect(change).toBeEnabled());
+    await user.click(change);
+    const file = await screen.findByLabelText("Logo file");
+    await user.upload(file, new File([new Uint8Array(256 * 1024 + 1)], "large.png", { type: "image/png" }));
+    expect(await screen.findByText("The file is larger than 256 KiB.")).toBeInTheDocument();
+    await user.upload(file, new File(["picture"], "logo.png", { type: "image/png" }));
+    const picture = await screen.findByTestId("logo-picture");
+    expect(picture).toHaveAttribute("src", `data:image/png;base64,${btoa("picture")}`);
+    expect(await seriousFindings(screen.getByTestId("settings-dialog"))).toEqual([]);
+    await user.click(screen.getByTestId("field-reason"));
+    await user.paste("New brand");
+    await user.click(screen.getByTestId("settings-dialog-preview"));
+    await waitFor(() => expect(preview).toHaveBeenCalledOnce());
+    expect(preview.mock.calls[0]?.[0].settings.logo).toBe(btoa("picture"));
+  });
 });

@@ -1,6 +1,7 @@
 import { type PlainColumn, PlainTable } from "@/components";
 import { useFormat, wordsOf } from "@/format";
 import type { EventEffect } from "@/generated/bindings";
+import { placeWords } from "./place";
 import classes from "./usage.module.css";
 
 /** The counters that an event went into: what it added, and where they stand now. */
@@ -17,7 +18,7 @@ export function Effects({ effects, unit }: { effects: readonly EventEffect[]; un
       cell: ({ counter, place }) => (
         <div className={classes.counter}>
           {wordsOf(counter)}
-          <span className="dim">{place}</span>
+          <span className="dim">{placeWords(place, format)}</span>
         </div>
       ),
     },

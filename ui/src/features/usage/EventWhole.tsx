@@ -6,11 +6,13 @@ import { useFormat, wordsOf } from "@/format";
 import type { EventDetail } from "@/generated/bindings";
 import { useMeterName } from "../tenants/meter-name";
 import { Effects } from "./Effects";
+import { placeWords } from "./place";
 import classes from "./usage.module.css";
 
 type Props = { detail: EventDetail; onOpen: (event: EventName) => void };
 
 function useIdentity({ detail, onOpen }: Props): Fact[] {
+  const format = useFormat();
   const { event, parent, children } = detail;
   const link = (key: string) => (
     <UnstyledButton
@@ -28,7 +30,7 @@ function useIdentity({ detail, onOpen }: Props): Fact[] {
     { name: "Key", value: <Code value={event.key} label="key" /> },
     { name: "Occurred", value: <When at={event.occurred_at} zone={event.zone} show="second" /> },
     { name: "Received", value: <When at={event.received_at} zone="UTC" show="second" /> },
-    { name: "Local day", value: event.day },
+    { name: "Local day", value: format.day(event.day) },
     { name: "Classification", value: wordsOf(event.classification) },
     { name: "Billable", value: `${event.billable ? "Yes" : "No"}: ${detail.billable_reason}` },
   ];
@@ -50,8 +52,8 @@ function useHeld(detail: EventDetail): Fact[] {
   if (event.provider) facts.push({ name: "Provider", value: event.provider });
   if (detail.action) facts.push({ name: "Action", value: detail.action });
   facts.push({ name: "Plan that held", value: detail.plan ?? "none" });
-  if (detail.period) facts.push({ name: "Billing period", value: detail.period });
-  if (detail.billed_period) facts.push({ name: "Billed in", value: detail.billed_period });
+  if (detail.period) facts.push({ name: "Billing period", value: placeWords(detail.period, format) });
+  if (detail.billed_period) facts.push({ name: "Billed in", value: placeWords(detail.billed_period, format) });
   if (detail.entitlement_id)
     facts.push({ name: "Entitlement", value: <Code value={detail.entitlement_id} label="entitlement" /> });
   if (detail.import_id) facts.push({ name: "Import", value: <Code value={detail.import_id} label="import" /> });

@@ -3,10 +3,12 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { useState } from "react";
 import { useSearch, useTenantPage } from "@/app/queries";
 
-type Props = { value: string | undefined; onChange: (tenantId: string | undefined) => void };
+type Props = { value: string | undefined; onChange: (tenantId: string | undefined) => void; width?: number };
+
+type ChosenProps = { value: string; onChange: Props["onChange"]; width: number };
 
 /** The chosen tenant's name: known from the search, else read from its page. */
-function ChosenTenant({ value, onChange }: { value: string; onChange: Props["onChange"] }) {
+function ChosenTenant({ value, onChange, width }: ChosenProps) {
   const { data } = useTenantPage(value, null);
   return (
     <Select
@@ -16,13 +18,13 @@ function ChosenTenant({ value, onChange }: { value: string; onChange: Props["onC
       onChange={(next) => onChange(next ?? undefined)}
       clearable
       clearButtonProps={{ "aria-label": "Clear tenant" }}
-      w={180}
+      w={width}
       data-testid="filter-tenant"
     />
   );
 }
 
-function TenantSearch({ onChange }: { onChange: Props["onChange"] }) {
+function TenantSearch({ onChange, width }: Omit<ChosenProps, "value">) {
   const [text, setText] = useState("");
   const [wanted] = useDebouncedValue(text.trim(), 120);
   const { data } = useSearch(wanted);
@@ -39,13 +41,17 @@ function TenantSearch({ onChange }: { onChange: Props["onChange"] }) {
       onSearchChange={setText}
       filter={({ options }) => options}
       nothingFoundMessage={wanted ? "No tenant found" : "Type a name"}
-      w={180}
+      w={width}
       data-testid="filter-tenant"
     />
   );
 }
 
 /** One tenant, found by name as in the palette: a list of 10,000 is no choice. */
-export function TenantFilter({ value, onChange }: Props) {
-  return value ? <ChosenTenant value={value} onChange={onChange} /> : <TenantSearch onChange={onChange} />;
+export function TenantFilter({ value, onChange, width = 180 }: Props) {
+  return value ? (
+    <ChosenTenant value={value} onChange={onChange} width={width} />
+  ) : (
+    <TenantSearch onChange={onChange} width={width} />
+  );
 }

@@ -52,6 +52,15 @@ export function tenantBilling(tenantId: string): TenantBilling {
         open: money(218.9),
       },
     ],
+    offers: ["starter", "team", "scale"].map((plan, index) => ({
+      subscription_id: idOf("sbs", 3),
+      plan,
+      name: `${plan.charAt(0).toUpperCase()}${plan.slice(1)}, version 2`,
+      fee: money([19, 89, 349][index] ?? 0),
+      currency,
+      interval: "month",
+      held: plan === "team",
+    })),
     subscriptions: [
       {
         subscription_id: idOf("sbs", 3),

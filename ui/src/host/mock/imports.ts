@@ -1,4 +1,13 @@
-import type { ImportReport, ImportRequest, Preset, Progress } from "@/generated/bindings";
+import type {
+  ImportReport,
+  ImportRequest,
+  InvoiceImportReport,
+  InvoiceImportRequest,
+  PaymentsImported,
+  PaymentsImportRequest,
+  Preset,
+  Progress,
+} from "@/generated/bindings";
 import { HostError } from "../error";
 import { idOf } from "./figures";
 
@@ -108,6 +117,68 @@ function reportFor(request: ImportRequest, stopped: boolean): ImportReport {
   };
 }
 
+export const INVOICE_PRESETS: readonly Preset[] = [
+  {
+    name: "uci-online-retail",
+    title: "UCI Online Retail",
+    description: "CSV with InvoiceNo, StockCode, Description, Quantity, InvoiceDate, UnitPrice, CustomerID, Country.",
+    format: "csv",
+    needs_tenant: false,
+  },
+  {
+    name: "stripe-invoices",
+    title: "Stripe invoices",
+    description: "CSV of Stripe's invoices, line items, credit notes or credit note line items, in Fivetran's columns.",
+    format: "csv",
+    needs_tenant: false,
+  },
+];
+
+const NO_FILE = {
+  code: "file_not_found",
+  message: "There is no such file. Nothing was imported. Choose it again.",
+  field: "file",
+  line: null,
+  detail: null,
+};
+
+function invoicesReport(request: InvoiceImportRequest, stopped: boolean): InvoiceImportReport {
+  return {
+    import_id: request.dry_run ? null : idOf("imp", 8),
+    source: request.map ?? "",
+    dry_run: request.dry_run ?? false,
+    stopped,
+    read: 42_481,
+    skipped: 0,
+    documents: 2_025,
+    invoices: 1_708,
+    credit_notes: 317,
+    lines: 42_480,
+    duplicates: 12,
+    conflicts: 1,
+    refused: 1,
+    tenants_created: 948,
+    totals: [{ currency: "GBP", amount: "748957.02" }],
+    invoice_totals: [{ currency: "GBP", amount: "823746.14" }],
+    credit_totals: [{ currency: "GBP", amount: "74789.12" }],
+    rounded_off: [],
+    differences: [],
+    problems: [
+      {
+        outcome: "refused",
+        code: "bad_quantity",
+        message: "'six' is no number",
+        field: "Quantity",
+        line: 812,
+        lines: [812],
+        rows: 1,
+      },
+    ],
+    refused_file: request.dry_run ? null : "/home/dana/online-retail.put-aside.csv",
+    elapsed_ms: 9_120,
+  };
+}
+
 let cancelled = false;
 
 export function cancelImport(): void {
@@ -118,19 +189,48 @@ export async function runImport(
   request: ImportRequest,
   onProgress: (progress: Progress) => void,
 ): Promise<ImportReport> {
-  if (!request.file)
-    throw new HostError({
-      code: "file_not_found",
-      message: "There is no such file. Nothing was imported. Choose it again.",
-      field: "file",
-      line: null,
-      detail: null,
-    });
+  if (!request.file) throw new HostError(NO_FILE);
+  await pretend(request, 128_306, onProgress);
+  return reportFor(request, cancelled);
+}
+
+export async function runInvoiceImport(
+  request: InvoiceImportRequest,
+  onProgress: (progress: Progress) => void,
+): Promise<InvoiceImportReport> {
+  if (!request.file) throw new HostError(NO_FILE);
+  await pretend(request, 42_481, onProgress);
+  return invoicesReport(request, cancelled);
+}
+
+export function paymentsReport(request: PaymentsImportRequest): PaymentsImported {
+  if (!request.file) throw new HostError(NO_FILE);
+  return {
+    dry_run: request.dry_run,
+    rows: 214,
+    taken: 209,
+    duplicates: 3,
+    put_aside: 2,
+    totals: [
+      { currency: "EUR", count: 150, total: "48210.90" },
+      { currency: "USD", count: 59, total: "9120.00" },
+    ],
+    problems: [
+      { line: 17, code: "unknown_invoice", message: "There is no invoice 'INV-2026-9'.", field: "invoice" },
+      { line: 91, code: "other_currency", message: "The invoice is in EUR.", field: "currency" },
+    ],
+    put_aside_file: request.dry_run ? null : "/home/dana/payments.put-aside.csv",
+  };
+}
+
+async function pretend(
+  request: { dry_run?: boolean },
+  total: number,
+  onProgress: (progress: Progress) => void,
+): Promise<void> {
   cancelled = false;
-  const total = 128_306;
-  for (let done = 0; done < total && !cancelled; done += 6_415) {
+  for (let done = 0; done < total && !cancelled; done += Math.ceil(total / 20)) {
     onProgress({ phase: request.dry_run ? "Reading" : "Taking rows", done, total });
     await new Promise((resolve) => setTimeout(resolve, request.dry_run ? 20 : 120));
   }
-  return reportFor(request, cancelled);
 }

@@ -9,7 +9,7 @@ import { disputePage, disputeView } from "./disputes";
 import { documentPages } from "./document";
 import { eventDetail, eventPage, findEvent, subjectsOf } from "./events";
 import { idOf } from "./figures";
-import { cancelImport, PRESETS, runImport } from "./imports";
+import { cancelImport, INVOICE_PRESETS, PRESETS, paymentsReport, runImport, runInvoiceImport } from "./imports";
 import { explanation, invoiceView, lineEvents } from "./invoice-view";
 import { allInvoices, invoicePage } from "./invoices";
 import { latePage } from "./late";
@@ -175,6 +175,12 @@ export function createMockHost(mode: MockMode): Host {
       await answer(() => null);
       return runImport(request, onProgress);
     },
+    invoicePresets: () => answer(() => [...INVOICE_PRESETS]),
+    invoiceImportRun: async (request, onProgress) => {
+      await answer(() => null);
+      return runInvoiceImport(request, onProgress);
+    },
+    paymentsImportRun: (request) => answer(() => paymentsReport(request)),
     importCancel: async () => cancelImport(),
     entryPreview: (request) => answer(() => previewEntry(request)),
     entryAct: (request, fingerprint) => answer(() => act(previewEntry(request), fingerprint, request.reason)),

@@ -94,7 +94,7 @@ fn an_invoice_says_all_that_was_issued() {
             "-20.59",
             "Subtotal",
             "Tax 19 % on 185.33",
-            "Prepaid credit: Launch credits",
+            "Paid by Launch credits",
             "-20.00",
             "Amount due (USD)",
             "VAT is shown",

@@ -154,13 +154,18 @@ fn unknown_plan(code: &str) -> OperationError {
     OperationError::not_found("unknown_plan", format!("There is no plan '{code}'.")).field("plan")
 }
 
-/// The newest version of a plan in the currency and of the interval of the one that is held.
-fn offered(ground: &Ground, code: &str, held: &PlanVersion) -> Result<(Plan, PlanVersion)> {
-    let plan = ground.catalog.plans.values().find(|plan| plan.code == code).ok_or_else(|| unknown_plan(code))?;
+/// The newest version of a plan in the currency and of the interval of the one that is held; none where it is not sold so.
+pub(super) fn newest<'g>(ground: &'g Ground, plan: &Plan, held: &PlanVersion) -> Option<&'g PlanVersion> {
     let fits = |version: &&PlanVersion| {
         version.plan == plan.id && version.fee.currency() == held.fee.currency() && version.interval == held.interval
     };
-    let newest = ground.catalog.versions.values().filter(fits).max_by_key(|version| version.version);
+    ground.catalog.versions.values().filter(fits).max_by_key(|version| version.version)
+}
+
+/// As [`newest`], by the plan's code.
+fn offered(ground: &Ground, code: &str, held: &PlanVersion) -> Result<(Plan, PlanVersion)> {
+    let plan = ground.catalog.plans.values().find(|plan| plan.code == code).ok_or_else(|| unknown_plan(code))?;
+    let newest = newest(ground, plan, held);
     let none = || {
         let message = format!("{} is not sold in {} by the {}.", plan.name, held.fee.currency(), held.interval);
         OperationError::refused("not_offered", message).field("plan")

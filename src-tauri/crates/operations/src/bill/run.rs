@@ -231,6 +231,8 @@ async fn begin(store: &Store, run: RunId, wanted: &Wanted, act: &Act) -> Result<
         .write(move |write| {
             let (new, after, act) = (new.clone(), after.clone(), act.clone());
             async move {
+                // A process that was killed left its run as it stood.
+                invoice_runs::interrupt(write, new.at).await?;
                 invoice_runs::begin(write, &new).await?;
                 let recorded = Recorded {
                     action: "invoice.run",

@@ -11,7 +11,7 @@ use billing::ids::{MeterId, PlanVersionId};
 use billing::invoice::{Catalog, Content, Hold, Line, PartOfPeriod, Party, Status};
 use billing::money::{Currency, Money};
 use billing::pricing::Step;
-use billing::time::Day;
+use billing::time::{Day, Interval, Zone};
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 use store::StoreError;
@@ -61,6 +61,15 @@ fn part_span(part: &PartOfPeriod) -> DaySpan {
     span((part.from, part.to))
 }
 
+/// The days of the period that an imported document says it is about. It says instants, whose days are those of UTC; a
+/// period without length is about its day.
+fn said_span(said: Interval) -> Option<DaySpan> {
+    let from = Day::of(said.start, Zone::UTC).ok()?;
+    let last = said.end.plus_micros(-1).ok().filter(|last| *last >= said.start).unwrap_or(said.start);
+    let to = Day::of(last, Zone::UTC).ok()?.plus_days(1).ok()?;
+    Some(span((from, to)))
+}
+
 /// What a list reads of a document.
 #[derive(serde::Deserialize)]
 struct Brief {
@@ -89,7 +98,7 @@ pub(super) fn row(listed: &Listed, today: Day) -> Result<InvoiceRow> {
         status: if overdue.is_some() { "overdue" } else { invoice.status.as_str() }.to_owned(),
         hold: invoice.hold.filter(|_| invoice.status == Status::Draft).map(|hold| hold.as_str().to_owned()),
         plan: brief.plan,
-        period: brief.part.as_ref().map(part_span),
+        period: brief.part.as_ref().map(part_span).or_else(|| said_span(invoice.interval?)),
         issue_day: invoice.issued.as_ref().map(|issued| issued.day.to_string()),
         due_day: due.map(|due| due.to_string()),
         days_overdue: overdue.and_then(|due| u32::try_from(due.days_until(today)).ok()),
@@ -202,5 +211,25 @@ pub(crate) fn party(party: &Party) -> PartyFields {
         country: party.country.clone(),
         tax_id: party.tax_id.clone(),
         email: party.email.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_period_of_an_imported_document_is_days_of_utc() {
+        let said = |start: &str, end: &str| {
+            let span = said_span(Interval { start: start.parse().unwrap(), end: end.parse().unwrap() }).unwrap();
+            (span.from, span.to)
+        };
+        let days = |from: &str, to: &str| (from.to_owned(), to.to_owned());
+        let month = said("2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z");
+        assert_eq!(month, days("2026-01-01", "2026-02-01"), "the end is outside");
+        let within = said("2026-01-15T10:30:00Z", "2026-02-15T10:30:00Z");
+        assert_eq!(within, days("2026-01-15", "2026-02-16"), "the day in which it ends belongs to it");
+        let moment = said("2026-01-15T00:00:00Z", "2026-01-15T00:00:00Z");
+        assert_eq!(moment, days("2026-01-15", "2026-01-16"), "a period without length is about its day");
     }
 }

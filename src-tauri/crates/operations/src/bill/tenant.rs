@@ -4,12 +4,14 @@
 use super::ageing;
 use super::discount::{coupon_row, wallet_row};
 use super::gather::Ground;
+use super::plan;
 use super::settings::shown_account;
 use super::shown::Names;
 use crate::change::asked;
 use crate::error::Result;
-use crate::wire::{SubscriptionChange, TenantBilling};
+use crate::wire::{PlanOffer, SubscriptionChange, TenantBilling};
 use billing::ids::TenantId;
+use billing::plan::{Plan, PlanVersion};
 use billing::time::Timestamp;
 use billing::timeline::{Entitlement, Subscription, Timeline};
 use futures::FutureExt;
@@ -37,7 +39,34 @@ async fn billing_in(read: &mut Read, tenant: TenantId, at: Timestamp) -> Result<
         wallets: wallets.iter().map(wallet_row).collect(),
         ageing: ageing::rows(read, at, Some(tenant)).await?,
         subscriptions: history(&timeline, &Names(&ground.catalog)),
+        offers: offers(&ground, &timeline, at),
     })
+}
+
+/// What the subscriptions that run may change to.
+fn offers(ground: &Ground, timeline: &Timeline, at: Timestamp) -> Vec<PlanOffer> {
+    let running = timeline.subscriptions().iter().filter(|subscription| subscription.holds_at(at));
+    running.flat_map(|subscription| of_running(ground, timeline, subscription, at)).collect()
+}
+
+fn of_running(ground: &Ground, timeline: &Timeline, subscription: &Subscription, at: Timestamp) -> Vec<PlanOffer> {
+    let held = timeline.entitlement_at(subscription.id, at).map(|held| held.plan_version);
+    let Some(held) = held.and_then(|version| ground.catalog.versions.get(&version)) else { return Vec::new() };
+    let family = ground.catalog.plans.get(&held.plan).map(|plan| plan.family.as_str());
+    let mut plans: Vec<&Plan> =
+        ground.catalog.plans.values().filter(|plan| Some(plan.family.as_str()) == family).collect();
+    plans.sort_by_key(|plan| (plan.rank, plan.code.as_str()));
+    let offer = |version: &PlanVersion, plan: &Plan| PlanOffer {
+        subscription_id: subscription.id.to_string(),
+        plan: plan.code.clone(),
+        name: Names(&ground.catalog).plan(version.id).unwrap_or_default(),
+        fee: version.fee.to_string(),
+        currency: version.fee.currency().code().to_owned(),
+        interval: version.interval.to_string(),
+        held: version.id == held.id,
+    };
+    let newest = |plan: &Plan| plan::newest(ground, plan, held).map(|version| offer(version, plan));
+    plans.into_iter().filter_map(newest).collect()
 }
 
 /// What happened to the subscriptions of a tenant, newest first.

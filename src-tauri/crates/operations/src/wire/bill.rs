@@ -506,6 +506,27 @@ pub struct TenantBilling {
     pub ageing: Vec<AgeingRow>,
     /// What happened to its subscriptions, newest first.
     pub subscriptions: Vec<SubscriptionChange>,
+    /// Plans of its family that a running subscription may have, the lowest first.
+    pub offers: Vec<PlanOffer>,
+}
+
+/// A plan that a subscription may have: its newest version in the subscription's currency and interval.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, specta::Type)]
+pub struct PlanOffer {
+    /// The subscription.
+    pub subscription_id: String,
+    /// Code of the plan.
+    pub plan: String,
+    /// In words: `Team, version 2`.
+    pub name: String,
+    /// Fee per period.
+    pub fee: String,
+    /// Currency of the fee.
+    pub currency: String,
+    /// How long the period is: `month`, `year`.
+    pub interval: String,
+    /// Whether the subscription has it now.
+    pub held: bool,
 }
 
 /// Open amounts of one tenant in one currency by days after they were due.

@@ -10,6 +10,12 @@ import { ruleWords } from "./words";
 
 type Props = { explanation: Explanation; line: ExplainedLine; onOpen: (place: Place) => void };
 
+/** What a step counts: units of the meter where it prices those, packages, or a bare number. */
+function countedIn({ rule, quantity }: ProofStep, unit: string): string {
+  if (rule === "packages") return quantity === "1" ? " package" : " packages";
+  return unit && (rule === "units" || rule === "tier_units") ? ` ${unit}` : "";
+}
+
 function useStepColumns(unit: string): PlainColumn<ProofStep>[] {
   const format = useFormat();
   const exact = (value: string | null) =>
@@ -29,7 +35,17 @@ function useStepColumns(unit: string): PlainColumn<ProofStep>[] {
         </>
       ),
     },
-    { head: unit ? `Quantity in ${unit}` : "Quantity", align: "right", cell: ({ quantity }) => exact(quantity) },
+    {
+      head: "Quantity",
+      align: "right",
+      cell: (step) =>
+        step.quantity !== null && (
+          <span className={classes.nowrap} data-figure={step.quantity}>
+            {format.exact(step.quantity)}
+            {countedIn(step, unit)}
+          </span>
+        ),
+    },
     { head: "Price", align: "right", cell: ({ price }) => exact(price) },
     { head: "Per", align: "right", cell: ({ divisor }) => (divisor === "1" ? null : exact(divisor)) },
     {

@@ -22,7 +22,7 @@ export function BillingTab({ page }: { page: TenantPage }) {
             <Account page={page} account={billing.account} />
             <Coupons page={page} coupons={billing.coupons} />
             <Wallets page={page} wallets={billing.wallets} />
-            <Plans page={page} changes={billing.subscriptions} />
+            <Plans page={page} changes={billing.subscriptions} offers={billing.offers} />
           </>
         )}
       </QueryView>

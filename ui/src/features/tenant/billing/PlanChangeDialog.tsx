@@ -1,33 +1,37 @@
-import { TextInput } from "@mantine/core";
+import { Select } from "@mantine/core";
 import { useState } from "react";
 import { ChangeDialog, ReasonField, ZonedField } from "@/components";
-import type { PlanChangeRequest, SubscriptionRow, TenantPage } from "@/generated/bindings";
+import { useFormat } from "@/format";
+import type { PlanChangeRequest, PlanOffer, SubscriptionRow, TenantPage } from "@/generated/bindings";
 import { useHost } from "@/host";
 import classes from "../tenant.module.css";
 
-type Props = { page: TenantPage; subscription: SubscriptionRow | null; onClose: () => void };
+type Props = {
+  page: TenantPage;
+  subscription: SubscriptionRow | null;
+  offers: readonly PlanOffer[];
+  onClose: () => void;
+};
 
 /** Another plan for a subscription. The day on which it begins belongs to the new plan. */
-export function PlanChangeDialog({ page, subscription, onClose }: Props) {
+export function PlanChangeDialog({ page, subscription, offers, onClose }: Props) {
   const host = useHost();
-  const [plan, setPlan] = useState("");
+  const format = useFormat();
+  const [plan, setPlan] = useState<string | null>(null);
   const [at, setAt] = useState<string | null>(null);
   const [reason, setReason] = useState("");
+  const own = offers.filter(({ subscription_id }) => subscription_id === subscription?.subscription_id);
+  const nameOf = ({ name, fee, currency, interval, held }: PlanOffer) =>
+    `${name} · ${format.money(fee, currency)} per ${interval}${held ? " · holds now" : ""}`;
   const request: PlanChangeRequest | null =
-    subscription && plan.trim() && reason.trim()
-      ? {
-          tenant_id: page.tenant_id,
-          subscription_id: subscription.subscription_id,
-          plan: plan.trim(),
-          at,
-          reason: reason.trim(),
-        }
+    subscription && plan && reason.trim()
+      ? { tenant_id: page.tenant_id, subscription_id: subscription.subscription_id, plan, at, reason: reason.trim() }
       : null;
   return (
     <ChangeDialog<PlanChangeRequest>
       opened={subscription !== null}
       onClose={() => {
-        setPlan("");
+        setPlan(null);
         setAt(null);
         setReason("");
         onClose();
@@ -41,15 +45,21 @@ export function PlanChangeDialog({ page, subscription, onClose }: Props) {
       act={host.billing.planChange.act}
       form={(errorOf) => (
         <div className={classes.fields}>
-          <TextInput
-            label="Code of the new plan"
-            value={plan}
-            onChange={({ currentTarget }) => setPlan(currentTarget.value)}
-            error={errorOf("plan")}
-            required
-            data-autofocus
-            data-testid="field-plan"
-          />
+          <div className={classes.wide}>
+            <Select
+              label="New plan"
+              placeholder="Choose a plan"
+              description="Plans of the same family, in the currency and for the period of the one that holds."
+              inputWrapperOrder={["label", "input", "description", "error"]}
+              data={own.map((offer) => ({ value: offer.plan, label: nameOf(offer), disabled: offer.held }))}
+              value={plan}
+              onChange={setPlan}
+              error={errorOf("plan")}
+              required
+              data-autofocus
+              data-testid="field-plan"
+            />
+          </div>
           <ZonedField
             label="From"
             zone={page.zone}

@@ -1,15 +1,17 @@
 import { useState } from "react";
 import { EmptyState, type PlainColumn, PlainTable, Section, When } from "@/components";
 import { wordsOf } from "@/format";
-import type { SubscriptionChange, SubscriptionRow, TenantPage } from "@/generated/bindings";
+import type { PlanOffer, SubscriptionChange, SubscriptionRow, TenantPage } from "@/generated/bindings";
 import { CancelDialog } from "./CancelDialog";
 import { PlanChangeDialog } from "./PlanChangeDialog";
 import { SectionButton } from "./SectionButton";
 
 type Opened = { what: "plan" | "cancel"; subscription: SubscriptionRow } | null;
 
+type Props = { page: TenantPage; changes: readonly SubscriptionChange[]; offers: readonly PlanOffer[] };
+
 /** What happened to the tenant's subscriptions, and the ways to change those that run. */
-export function Plans({ page, changes }: { page: TenantPage; changes: readonly SubscriptionChange[] }) {
+export function Plans({ page, changes, offers }: Props) {
   const [opened, setOpened] = useState<Opened>(null);
   const running = page.subscriptions.filter(({ ended_at, status }) => !ended_at && status !== "cancelled");
   const columns: PlainColumn<SubscriptionChange>[] = [
@@ -47,6 +49,7 @@ export function Plans({ page, changes }: { page: TenantPage; changes: readonly S
       )}
       <PlanChangeDialog
         page={page}
+        offers={offers}
         subscription={opened?.what === "plan" ? opened.subscription : null}
         onClose={() => setOpened(null)}
       />

@@ -79,13 +79,13 @@ describe("the billing of a tenant", () => {
     renderApp(ADDRESS, { host: billing({ planChange: { preview, act: preview } }) });
     await user.click(await screen.findByTestId("plan-change-open"));
     await user.click(await screen.findByTestId("field-plan"));
-    await user.paste("team");
+    await user.click(await screen.findByRole("option", { name: /^Scale, version 2/, hidden: true }));
     await user.click(screen.getByTestId("field-reason"));
     await user.paste("Asked by mail");
     await user.click(screen.getByTestId("plan-change-preview"));
     await waitFor(() => expect(preview).toHaveBeenCalledOnce());
     expect(preview.mock.calls[0]?.[0]).toMatchObject({
-      plan: "team",
+      plan: "scale",
       at: null,
       subscription_id: expect.stringMatching(/^sbs_/),
     });
