@@ -12,7 +12,7 @@ type AmountField = "net" | "tax" | "total" | "paid" | "credited" | "open";
 export function useInvoiceColumns(): ColDef<InvoiceRow>[] {
   const format = useFormat();
   return useMemo<ColDef<InvoiceRow>[]>(() => {
-    const amount = (headerName: string, field: AmountField, width = 98): ColDef<InvoiceRow> => ({
+    const amount = (headerName: string, field: AmountField, width = 94): ColDef<InvoiceRow> => ({
       headerName,
       field,
       width,
@@ -29,7 +29,7 @@ export function useInvoiceColumns(): ColDef<InvoiceRow>[] {
         headerName: "Number",
         field: "number",
         pinned: "left",
-        width: 132,
+        width: 148,
         cellRenderer: ({ data }: Cell) => data && <InvoiceLink invoiceId={data.invoice_id} number={data.number} />,
       },
       {
@@ -47,12 +47,12 @@ export function useInvoiceColumns(): ColDef<InvoiceRow>[] {
       {
         headerName: "Tenant",
         field: "tenant",
-        width: 168,
+        width: 164,
         cellRenderer: ({ data }: Cell) => data && <TenantLink tenantId={data.tenant_id} name={data.tenant} />,
       },
       {
         headerName: "Period",
-        width: 172,
+        width: 168,
         valueGetter: ({ data }) => data?.period && `${data.period.from} - ${data.period.to}`,
         cellRenderer: ({ data }: Cell) =>
           data?.period ? format.span(data.period) : <span className="dim">none said</span>,
@@ -60,13 +60,13 @@ export function useInvoiceColumns(): ColDef<InvoiceRow>[] {
       {
         headerName: "Issued",
         field: "issue_day",
-        width: 102,
+        width: 100,
         cellRenderer: ({ data }: Cell) =>
           data?.issue_day ? format.day(data.issue_day) : <span className="dim">not yet</span>,
       },
       amount("Total", "total"),
       amount("Open", "open"),
-      { headerName: "Currency", field: "currency", width: 80 },
+      { headerName: "Currency", field: "currency", width: 78 },
       {
         headerName: "Due",
         field: "due_day",
