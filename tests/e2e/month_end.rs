@@ -81,7 +81,7 @@ fn held_draft(database: &str) -> Result<Held> {
         let shown = cli(database, &["invoice", "show", id])?;
         let line = shown["lines"].as_array().into_iter().flatten().find(|line| {
             let amount = line["amount"].as_str().unwrap_or("0");
-            line["meter"].is_string() && line["counts"] == true && amount.trim_matches(['0', '.']) != ""
+            line["meter"].is_string() && line["counts"] == true && !amount.trim_matches(['0', '.']).is_empty()
         });
         if let Some(no) = line.and_then(|line| line["no"].as_u64()) {
             return Ok(Held { invoice: id.to_owned(), tenant: text(row, "tenant_id")?.to_owned(), line: no });

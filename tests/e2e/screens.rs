@@ -46,7 +46,8 @@ fn invoice_with_overage(database: &str) -> Result<(String, u64)> {
         let id = text(row, "invoice_id")?;
         let shown = cli(database, &["invoice", "show", id])?;
         let line = shown["lines"].as_array().into_iter().flatten().find(|line| {
-            line["meter"].is_string() && line["amount"].as_str().is_some_and(|it| it.trim_matches(['0', '.']) != "")
+            line["meter"].is_string()
+                && line["amount"].as_str().is_some_and(|it| !it.trim_matches(['0', '.']).is_empty())
         });
         if let Some(no) = line.and_then(|line| line["no"].as_u64()) {
             return Ok((id.to_owned(), no));
