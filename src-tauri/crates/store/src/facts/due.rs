@@ -4,7 +4,7 @@
 
 use super::{PeriodOf, periods_json};
 use crate::codec::{At, Id, Word, json_ids};
-use crate::conn::{Read, Write, execute, rows};
+use crate::conn::{Read, Write, execute, row, rows};
 use crate::error::Result;
 use crate::sql::{Sql, statements};
 use billing::ids::{PeriodId, SubscriptionId, TenantId};
@@ -57,6 +57,9 @@ statements! {
           order by tenant_id for no key update",
         "select tenant_id from tenants where tenant_id in (select unhex(value) from json_each($1))"
     );
+    // A foreign key that was first checked against an empty table is checked by reading it whole as long as the connection
+    // lives, however many rows a run has put there since.
+    BY_KEYS = pair("select set_config('enable_seqscan', 'off', true)", "select 'off'");
     LOCK_PERIODS = sql(Sql::pair(
         "select p.tenant_id, p.period_id, p.status from jsonb_to_recordset(cast($1 as jsonb)) as w(t uuid, p uuid)
           cross join lateral (select tenant_id, period_id, status from billing_periods
@@ -99,13 +102,14 @@ pub async fn open_periods(read: &mut Read, until: Timestamp) -> Result<Vec<DuePe
     Ok(rows!(read, DueRow, CLOSING, At(until))?.into_iter().map(due).collect())
 }
 
-/// Locks tenants and periods of theirs until the transaction ends, and tells where the periods stand: what holds for the
+/// Locks tenants and periods of theirs until the transaction ends, which looks rows up by their keys from here on; and tells where the periods stand: what holds for the
 /// tenants stays, and ingest that runs into the periods is waited for.
 ///
 /// # Errors
 /// What the database gave.
 pub async fn lock(write: &mut Write, periods: &[PeriodOf]) -> Result<HashMap<PeriodOf, PeriodStatus>> {
     let tenants: BTreeSet<TenantId> = periods.iter().map(|(tenant, _)| *tenant).collect();
+    row!(write, (String,), BY_KEYS)?;
     rows!(write, (Id<TenantId>,), LOCK_TENANTS, json_ids(tenants))?;
     let in_order: BTreeSet<PeriodOf> = periods.iter().copied().collect();
     let list = periods_json(&in_order.into_iter().collect::<Vec<_>>())?;
