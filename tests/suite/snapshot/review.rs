@@ -74,7 +74,11 @@ async fn the_servers_log_has_no_statement_that_writes() {
     cluster.sql("postgres", &format!("alter database {database} set log_statement = 'all'")).unwrap();
     let log = cluster.socket_folder().parent().unwrap().join("server.log");
     let from = std::fs::read(&log).unwrap().len();
+    // A session counts what it wrote when it ends at the latest.
+    ledger.store.close().await;
     let writes = |database: &str| {
+        let sessions = format!("select count(*) from pg_stat_activity where datname = '{database}'");
+        while cluster.sql("postgres", &sessions).unwrap() != "0" {}
         let counts = "select sum(n_tup_ins + n_tup_upd + n_tup_del) from pg_stat_user_tables";
         cluster.sql(database, &format!("set log_statement = 'none'; {counts}")).unwrap()
     };
@@ -86,14 +90,16 @@ async fn the_servers_log_has_no_statement_that_writes() {
     review.close().await;
     let bytes = std::fs::read(&log).unwrap();
     let text = String::from_utf8_lossy(&bytes[from..]).into_owned();
-    let words: Vec<&str> = text.split(|letter: char| !(letter.is_alphanumeric() || letter == '_')).collect();
-    assert!(words.len() > 1_000 && words.contains(&"usage_events"), "statements were logged: {} words", words.len());
+    assert!(text.matches("usage_events").count() > 20, "statements were logged: {} bytes", text.len());
     for verb in ["insert", "update", "delete", "truncate", "copy", "create", "alter", "drop", "nextval", "merge"] {
-        let found = text.lines().find(|line| {
-            line.split(|letter: char| !(letter.is_alphanumeric() || letter == '_'))
-                .any(|word| word.eq_ignore_ascii_case(verb))
-        });
-        assert_eq!(found.filter(|line| !line.contains(&format!("alter database {database}"))), None, "no {verb}");
+        let found = text.lines().find(|line| says(line, verb));
+        assert_eq!(found, None, "no statement has {verb}");
     }
     assert_eq!(writes(database), before, "and the server has counted no row that was written");
+}
+
+/// Whether a logged line has a word outside of quotes: the self-check names verbs as texts.
+fn says(line: &str, verb: &str) -> bool {
+    let is_between = |letter: char| !(letter.is_alphanumeric() || letter == '_');
+    line.split('\'').step_by(2).any(|part| part.split(is_between).any(|word| word.eq_ignore_ascii_case(verb)))
 }

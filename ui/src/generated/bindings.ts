@@ -2257,16 +2257,6 @@ export type SnapshotAbout = {
 	fingerprint: string,
 };
 
-/**  What is wrong with a file. */
-export type SnapshotProblem = {
-	/**  A stable code. */
-	code: string,
-	/**  Where: bytes of the file, a table, or tenant, day and meter; empty when it is the file as a whole. */
-	place: string,
-	/**  The sentence for people. */
-	message: string,
-};
-
 /**  What to write into a snapshot. */
 export type SnapshotRequest = {
 	/**  These tenants, each with its disputes; none is all. */
@@ -2277,22 +2267,6 @@ export type SnapshotRequest = {
 	to?: string | null,
 	/**  Whether the file is packed. */
 	packed?: boolean,
-};
-
-/**  What a verification found. */
-export type SnapshotVerified = {
-	/**  The file. */
-	file: string,
-	/**  Whether it is untouched. */
-	untouched: boolean,
-	/**  Its length. */
-	bytes: number,
-	/**  SHA-256 over the whole file as its end says it; none when it has no such end. */
-	fingerprint: string | null,
-	/**  What is wrong, and where. */
-	problems: SnapshotProblem[],
-	/**  What it says about itself; none when that cannot be believed. */
-	about: SnapshotAbout | null,
 };
 
 /**  A snapshot that was written. */
