@@ -281,11 +281,9 @@ impl Found {
         count(&mut self.shown.counts.events, pairs.len());
         let room = LISTED.saturating_sub(self.shown.events.len());
         let pairs: Vec<_> = pairs.into_iter().take(room).collect();
-        let keys = |of: fn(&(Option<EventOf>, Option<EventOf>)) -> Option<&EventOf>| -> Vec<EventKey> {
-            pairs.iter().filter_map(of).map(|event| key(&event.key)).collect()
-        };
-        let (was, is) =
-            (before.events(keys(|pair| pair.0.as_ref())).await?, after.events(keys(|pair| pair.1.as_ref())).await?);
+        let was = pairs.iter().filter_map(|pair| pair.0.as_ref()).map(|event| key(&event.key)).collect();
+        let is = pairs.iter().filter_map(|pair| pair.1.as_ref()).map(|event| key(&event.key)).collect();
+        let (was, is) = (before.events(was).await?, after.events(is).await?);
         for pair in &pairs {
             let Some(event) = pair.1.as_ref().or(pair.0.as_ref()) else { continue };
             let key = key(&event.key);
