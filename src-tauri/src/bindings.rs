@@ -1,6 +1,6 @@
 //! The commands of the window as TypeScript: one list for the handler and for the generated file.
 
-use crate::commands::{billing, change, chart, import, look, open, run, save};
+use crate::commands::{billing, change, chart, import, look, open, run, save, snapshot};
 use tauri_specta::{Builder, collect_commands};
 
 /// All commands. The same names stand in `commands.txt`, from which the build makes the permissions.
@@ -82,6 +82,12 @@ pub fn builder() -> Builder<tauri::Wry> {
         change::dispute_decide_act,
         change::note_preview,
         change::note_act,
+        snapshot::snapshot_export,
+        snapshot::snapshot_cancel,
+        snapshot::snapshot_difference,
+        snapshot::save_difference,
+        snapshot::review_begin,
+        snapshot::review_end,
     ])
 }
 
@@ -121,7 +127,7 @@ mod tests {
             .take_while(|line| !line.contains("cfg(test)"))
             .filter_map(|line| line.trim().trim_end_matches(',').split_once("::"))
             .filter(|(module, name)| {
-                ["open", "look", "chart", "import", "change", "billing", "run", "save"].contains(module)
+                ["open", "look", "chart", "import", "change", "billing", "run", "save", "snapshot"].contains(module)
                     && !name.contains(' ')
             })
             .map(|(_, name)| name)

@@ -3,7 +3,7 @@
 use crate::host::DesktopHost;
 use operations::error::OperationError;
 use operations::open::Store;
-use operations::wire::WireError;
+use operations::wire::{Difference, WireError};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
@@ -20,6 +20,10 @@ pub struct Console {
     pub import: OneAtATime,
     /// The run of invoices that may run.
     pub invoice_run: OneAtATime,
+    /// The snapshot that may be written.
+    pub snapshot: OneAtATime,
+    address: RwLock<Option<String>>,
+    difference: Mutex<Option<Difference>>,
     started: Instant,
     first_figures: AtomicBool,
 }
@@ -65,11 +69,14 @@ impl Console {
     /// Nothing is open yet.
     pub fn new(folders: Folders, started: Instant) -> Self {
         Self {
-            host: DesktopHost,
+            host: DesktopHost::default(),
             folders,
             store: RwLock::new(Err(OperationError::refused("no_database", "No database is open yet.").to_wire())),
             import: OneAtATime::new("import_running", "An import is running already."),
             invoice_run: OneAtATime::new("run_running", "A run of invoices is running already."),
+            snapshot: OneAtATime::new("snapshot_running", "A snapshot is being written already."),
+            address: RwLock::default(),
+            difference: Mutex::default(),
             started,
             first_figures: AtomicBool::new(false),
         }
@@ -99,7 +106,28 @@ impl Console {
         if let Err(error) = self.folders.remember(address) {
             tracing::warn!("the last database could not be remembered: {error}");
         }
+        self.host.stand_at(store.moment());
+        *self.address.write().unwrap_or_else(PoisonError::into_inner) = Some(address.to_owned());
         *self.store.write().unwrap_or_else(PoisonError::into_inner) = Ok(store);
+    }
+
+    /// The address of what is on screen.
+    ///
+    /// # Errors
+    /// `no_database`.
+    pub fn address(&self) -> Result<String, WireError> {
+        let address = self.address.read().unwrap_or_else(PoisonError::into_inner).clone();
+        address.ok_or_else(|| OperationError::refused("no_database", "No database is open yet.").to_wire())
+    }
+
+    /// Keeps the difference that was found last, to save it.
+    pub fn keep_difference(&self, found: Difference) {
+        *self.difference.lock().unwrap_or_else(PoisonError::into_inner) = Some(found);
+    }
+
+    /// The difference that was found last.
+    pub fn difference(&self) -> Option<Difference> {
+        self.difference.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Notes once how long the first figures took, for people who measure.

@@ -2,15 +2,33 @@
 
 use billing::time::Timestamp;
 use operations::host::{Actor, Host};
+use std::sync::{PoisonError, RwLock};
 use uuid::Uuid;
 
-/// The operating system under the window.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct DesktopHost;
+/// The operating system under the window, and the moment that is on screen while a snapshot or a review is.
+#[derive(Debug, Default)]
+pub struct DesktopHost {
+    moment: RwLock<Option<Timestamp>>,
+}
+
+impl DesktopHost {
+    /// From now on it is this moment.
+    pub fn stand_at(&self, moment: Option<Timestamp>) {
+        *self.moment.write().unwrap_or_else(PoisonError::into_inner) = moment;
+    }
+
+    /// Time goes on.
+    pub fn go_on(&self) {
+        self.stand_at(None);
+    }
+}
 
 impl Host for DesktopHost {
     #[expect(clippy::disallowed_methods, reason = "a face is the edge, where the clock is read")]
     fn now(&self) -> Timestamp {
+        if let Some(moment) = *self.moment.read().unwrap_or_else(PoisonError::into_inner) {
+            return moment;
+        }
         Timestamp::from_utc(chrono::Utc::now()).expect("the clock of this machine stands between 1900 and 9999")
     }
 

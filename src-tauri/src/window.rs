@@ -16,7 +16,7 @@ pub struct Arguments {
 /// Reads the arguments.
 ///
 /// # Errors
-/// Anything but `--db FILE|URL`.
+/// Anything but `--db FILE|URL`, or one file as the desktop passes it when somebody opens one.
 pub fn arguments(mut given: impl Iterator<Item = String>) -> Result<Arguments> {
     let mut arguments = Arguments::default();
     while let Some(argument) = given.next() {
@@ -25,10 +25,17 @@ pub fn arguments(mut given: impl Iterator<Item = String>) -> Result<Arguments> {
             Some(None) if argument == "--db" => {
                 arguments.database = Some(given.next().context("--db needs a file or an address")?);
             }
-            _ => bail!("unknown argument '{argument}': the program takes --db FILE or --db URL"),
+            _ if !argument.starts_with('-') && arguments.database.is_none() => arguments.database = Some(argument),
+            _ => bail!("unknown argument '{argument}': the program takes FILE, --db FILE or --db URL"),
         }
     }
     Ok(arguments)
+}
+
+/// A file as another start of the program named it, from the folder that it was started in. An address is as it is.
+fn within(folder: &str, address: String) -> String {
+    let path = std::path::Path::new(folder).join(&address);
+    if path.is_file() { path.display().to_string() } else { address }
 }
 
 /// Opens the window and runs until it is closed.
@@ -39,7 +46,11 @@ pub fn open(arguments: Arguments) -> Result<()> {
     let started = Instant::now();
     let builder = bindings::builder();
     tauri::Builder::default()
-        .plugin(tauri_plugin_single_instance::init(|app, _, _| {
+        .plugin(tauri_plugin_single_instance::init(|app, given, folder| {
+            let named = self::arguments(given.into_iter().skip(1)).ok().and_then(|named| named.database);
+            if let Some(address) = named {
+                commands::open::open_soon(app, within(&folder, address));
+            }
             if let Some(window) = app.get_webview_window("main") {
                 let _ = window.unminimize();
                 let _ = window.set_focus();
@@ -47,6 +58,12 @@ pub fn open(arguments: Arguments) -> Result<()> {
         }))
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_window_state::Builder::default().build())
+        .on_window_event(|window, event| {
+            let tauri::WindowEvent::DragDrop(tauri::DragDropEvent::Drop { paths, .. }) = event else { return };
+            if let [file] = paths.as_slice() {
+                commands::open::open_soon(window.app_handle(), file.display().to_string());
+            }
+        })
         .invoke_handler(builder.invoke_handler())
         .setup(move |app| {
             let folders = Folders { data: app.path().app_local_data_dir()?, config: app.path().app_config_dir()? };
@@ -71,10 +88,10 @@ mod tests {
     #[test]
     fn a_database_may_be_named_and_nothing_else() {
         assert_eq!(parse(&[]).unwrap().database, None, "without arguments the last database opens");
-        for words in [&["--db", "a file.sqlite"][..], &["--db=a file.sqlite"][..]] {
+        for words in [&["--db", "a file.sqlite"][..], &["--db=a file.sqlite"][..], &["a file.sqlite"][..]] {
             assert_eq!(parse(words).unwrap().database.as_deref(), Some("a file.sqlite"), "for {words:?}");
         }
-        for words in [&["--db"][..], &["--dbx", "y"][..], &["file.sqlite"][..], &["--verbose"][..]] {
+        for words in [&["--db"][..], &["--dbx", "y"][..], &["a", "b"][..], &["--verbose"][..]] {
             assert!(parse(words).is_err(), "{words:?} is wrong use");
         }
     }

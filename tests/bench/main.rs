@@ -16,6 +16,7 @@ mod listed;
 mod look;
 mod place;
 mod single;
+mod snapshot;
 mod verify;
 mod window;
 
@@ -65,6 +66,7 @@ enum What {
     Single,
     Month,
     Verify,
+    Snapshot,
     List,
     Bill,
     Explain,
@@ -120,7 +122,10 @@ async fn measure(engine: Engine, extent: Extent, arguments: &Arguments, report: 
     let place = Place::new(engine).await?;
     company.install(&place.store).await?;
     // What is measured on a full ledger needs one.
-    if [What::Ingest, What::Single, What::Month, What::Verify].into_iter().any(|what| arguments.wants(what)) {
+    if [What::Ingest, What::Single, What::Month, What::Verify, What::Snapshot]
+        .into_iter()
+        .any(|what| arguments.wants(what))
+    {
         ingest::measure(&place, &company, report).await?;
     }
     place.settle().await?;
@@ -132,6 +137,9 @@ async fn measure(engine: Engine, extent: Extent, arguments: &Arguments, report: 
     }
     if arguments.wants(What::Verify) {
         verify::measure(&place, extent.until, report).await?;
+    }
+    if arguments.wants(What::Snapshot) {
+        snapshot::measure(&place, extent.until, report).await?;
     }
     if arguments.wants(What::List) {
         look::tenants(&place, &company, report).await?;

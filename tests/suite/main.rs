@@ -40,6 +40,7 @@ mod payment;
 mod roles;
 mod sample;
 mod shown;
+mod snapshot;
 mod statements;
 mod together;
 mod trigger;

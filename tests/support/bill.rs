@@ -6,9 +6,9 @@ use billing::ids::InvoiceId;
 use billing::invoice::issue::year_of;
 use billing::invoice::{Content, Issue, Line, LineKind, Origin, PartOfPeriod, Party, Status, TaxLine};
 use billing::money::{Currency, Money};
-use billing::period::PeriodStatus;
+use billing::period::{Period, PeriodStatus};
 use billing::pricing::{Proof, RULE_VERSION, adjust};
-use billing::time::{Day, Timestamp};
+use billing::time::{Day, Interval, Timestamp};
 use rust_decimal::Decimal;
 use store::Store;
 use store::invoices::{InvoiceRecord, Issued, LineRecord, lines, series, write};
@@ -42,6 +42,7 @@ impl Invoice {
     /// What the database gave.
     pub async fn issue(&self, store: &Store, world: &World) -> Result<InvoiceId> {
         let draft = self.content(world)?;
+        let interval = self.period(world)?.span.interval;
         let id = InvoiceId::from_uuid(Uuid::from_u64_pair(
             0x1f,
             u64::try_from(self.tenant * 1_000 + self.period * 10).unwrap_or(0) + 1,
@@ -67,7 +68,7 @@ impl Invoice {
                         due: Some(due),
                         hash: content.hash(),
                     };
-                    let record = record(id, &content, issued);
+                    let record = record(id, &content, issued, interval);
                     let own: Vec<LineRecord> = content
                         .lines
                         .iter()
@@ -85,11 +86,17 @@ impl Invoice {
             .await?)
     }
 
+    fn period(&self, world: &World) -> Result<Period> {
+        let timeline = world.timelines.get(&world.tenants[self.tenant]).context("a tenant of this world")?;
+        let subscription = timeline.subscriptions().first().context("a subscription")?.id;
+        Ok(*timeline.periods(subscription).nth(self.period).context("a period")?)
+    }
+
     fn content(&self, world: &World) -> Result<Content> {
         let tenant = world.tenants[self.tenant];
         let timeline = world.timelines.get(&tenant).context("a tenant of this world")?;
         let subscription = timeline.subscriptions().first().context("a subscription")?.id;
-        let period = *timeline.periods(subscription).nth(self.period).context("a period")?;
+        let period = self.period(world)?;
         let plan_version = timeline.entitlements().first().context("an entitlement")?.plan_version;
         let part = PartOfPeriod {
             period: period.id,
@@ -158,7 +165,7 @@ impl Invoice {
     }
 }
 
-fn record(id: InvoiceId, content: &Content, issued: Issued) -> InvoiceRecord {
+fn record(id: InvoiceId, content: &Content, issued: Issued, interval: Interval) -> InvoiceRecord {
     let at = issued.at;
     InvoiceRecord {
         tenant: content.tenant,
@@ -166,7 +173,7 @@ fn record(id: InvoiceId, content: &Content, issued: Issued) -> InvoiceRecord {
         origin: Origin::Billed,
         subscription: content.subscription,
         period: content.part.as_ref().map(|part| part.period),
-        interval: None,
+        interval: Some(interval),
         currency: content.currency,
         status: Status::Finalized,
         hold: None,

@@ -8,6 +8,7 @@ pub mod look;
 pub mod open;
 pub mod run;
 pub mod save;
+pub mod snapshot;
 
 use crate::console::Console;
 use ::billing::ids::{InvalidId, TenantId};

@@ -1,6 +1,7 @@
 //! Opening a database: the last one, the sample company, or a file that the person chooses.
 
 use super::Answer;
+use super::snapshot::EXTENSION;
 use crate::console::Console;
 use crate::locale;
 use billing::time::Timestamp;
@@ -9,8 +10,8 @@ use operations::host::Host;
 use operations::open::{self, Access, Login, Store};
 use operations::target::Target;
 use operations::wire::{DatabaseStatus, Progress, Session, WireError};
-use operations::{look, sample};
-use std::path::PathBuf;
+use operations::{look, sample, snapshot};
+use std::path::{Path, PathBuf};
 use tauri::{AppHandle, Emitter, Manager, State};
 use tauri_plugin_dialog::{DialogExt, FilePath};
 
@@ -20,17 +21,54 @@ pub async fn open_first(app: &AppHandle, named: Option<String>) {
     let console = app.state::<Console>();
     let sample = console.folders().sample();
     let Some(address) = named.or_else(|| sample.exists().then(|| sample.display().to_string())) else { return };
-    if let Err(error) = show(&console, &address).await {
+    if snapshot::is_snapshot(Path::new(&address)) {
+        // Verifying takes its time: the window is there meanwhile.
+        open_soon(app, address);
+        return;
+    }
+    if let Err(error) = show(app, &console, &address).await {
         tracing::warn!("{address} could not be opened: {}", error.message);
         console.failed(error);
     }
 }
 
-async fn show(console: &Console, address: &str) -> Answer<()> {
+/// Opens what was dropped on the window, or what a second start of the program named; the page hears of it by
+/// `database-opened` or `database-refused`.
+pub fn open_soon(app: &AppHandle, address: String) {
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move {
+        let console = app.state::<Console>();
+        match show(&app, &console, &address).await {
+            Ok(()) => {
+                let _ = app.emit("database-opened", ());
+            }
+            Err(error) => {
+                tracing::warn!("{address} could not be opened: {}", error.message);
+                if console.store().is_err() {
+                    console.failed(error.clone());
+                }
+                let _ = app.emit("database-refused", error);
+            }
+        }
+    });
+}
+
+/// How far opening is, as `opening-progress` events.
+pub fn telling(app: &AppHandle) -> impl Fn(Progress) + Send + Sync + 'static {
+    let app = app.clone();
+    move |progress| {
+        let _ = app.emit("opening-progress", progress);
+    }
+}
+
+/// Opens a database and puts it on screen.
+pub async fn show(app: &AppHandle, console: &Console, address: &str) -> Answer<()> {
     let target: Target = address.parse().map_err(WireError::from)?;
-    let store = open::open(Login { target, password: None }, Access::ReadWrite, &console.host).await?;
+    let login = Login { target, password: None };
+    let store = open::open_with(login, Access::ReadWrite, &console.host, telling(app)).await?;
     console.show(store.clone(), address);
-    read_ahead(store, console.host.now());
+    let now = console.host.now();
+    read_ahead(store, now);
     Ok(())
 }
 
@@ -42,7 +80,8 @@ fn read_ahead(store: Store, now: Timestamp) {
     });
 }
 
-async fn status(console: &Console) -> Answer<DatabaseStatus> {
+/// What the top bar says.
+pub async fn status(console: &Console) -> Answer<DatabaseStatus> {
     Ok(look::database_status(&console.store()?, console.host.now()).await?)
 }
 
@@ -75,12 +114,13 @@ pub async fn open_sample(app: AppHandle, console: State<'_, Console>) -> Answer<
                 .because(error)
                 .to_wire()
         })?;
+        let app = app.clone();
         let told = move |progress: Progress| {
             let _ = app.emit("sample-progress", progress);
         };
         sample::create(&path, &console.host, &told).await?;
     }
-    show(&console, &path.display().to_string()).await?;
+    show(&app, &console, &path.display().to_string()).await?;
     status(&console).await
 }
 
@@ -88,9 +128,9 @@ pub async fn open_sample(app: AppHandle, console: State<'_, Console>) -> Answer<
 #[tauri::command]
 #[specta::specta]
 pub async fn open_database(app: AppHandle, console: State<'_, Console>) -> Answer<Option<DatabaseStatus>> {
-    let dialog = app.dialog().file().add_filter("Billing database", &["sqlite", "db"]);
+    let dialog = app.dialog().file().add_filter("Billing database or snapshot", &["sqlite", "db", EXTENSION]);
     let Some(path) = picked(|done| dialog.pick_file(done)).await? else { return Ok(None) };
-    show(&console, &path.display().to_string()).await?;
+    show(&app, &console, &path.display().to_string()).await?;
     status(&console).await.map(Some)
 }
 

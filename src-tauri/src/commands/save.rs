@@ -86,7 +86,7 @@ const fn proposed(kind: ExportKind) -> &'static str {
 }
 
 /// Where the person wants the file. A number of an imported invoice may hold what no file name does.
-async fn asked(app: &AppHandle, name: &str, extension: &str) -> Answer<Option<PathBuf>> {
+pub async fn asked(app: &AppHandle, name: &str, extension: &str) -> Answer<Option<PathBuf>> {
     let name: String = name
         .chars()
         .map(|letter| if letter.is_alphanumeric() || "-_.".contains(letter) { letter } else { '-' })

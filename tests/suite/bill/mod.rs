@@ -34,3 +34,9 @@ fn everything() -> RunRequest {
 async fn run(store: &Store, host: &FixedHost, request: &RunRequest) -> Result<RunReport> {
     bill::run(store, host, request, &|_| {}, &CancellationToken::new()).await
 }
+
+/// Bills everything that has ended, for tests of what happens to invoices afterwards.
+pub async fn bill_all(store: &Store, world: &World) {
+    let report = run(store, &host(world, 0xa11), &everything()).await.unwrap();
+    assert!(report.finalized > 0, "there is something to bill");
+}

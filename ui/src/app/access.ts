@@ -1,4 +1,11 @@
+import type { DatabaseStatus } from "@/generated/bindings";
 import { useDatabaseStatus } from "./queries";
+
+function whyNot({ snapshot, moment }: DatabaseStatus): string {
+  if (snapshot) return "A snapshot is never changed.";
+  if (moment) return "This is a review of one moment: end it to change something.";
+  return "This connection is read only.";
+}
 
 /** What this connection lets a person do. */
 export function useAccess() {
@@ -6,6 +13,6 @@ export function useAccess() {
   return {
     writable: data?.writable ?? false,
     production: data?.environment === "production",
-    why: data && !data.writable ? "This connection is read only." : null,
+    why: data && !data.writable ? whyNot(data) : null,
   };
 }

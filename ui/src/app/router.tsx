@@ -82,6 +82,11 @@ const routes = [
   }),
   createRoute({
     getParentRoute: () => root,
+    path: "/difference",
+    component: lazyRouteComponent(() => import("@/features/snapshot/DifferencePage"), "DifferencePage"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
     path: "/import",
     component: lazyRouteComponent(() => import("@/features/import/ImportPage"), "ImportPage"),
     validateSearch: importSearch,

@@ -34,6 +34,7 @@ const SCREENS = [
   { name: "Dispute", address: DISPUTE_PAGE, ready: "dispute-claim" },
   { name: "Late use", address: "/quarantine?view=late", ready: "late-grid" },
   { name: "Quarantine", address: "/quarantine", ready: "quarantine-grid" },
+  { name: "Difference", address: "/difference", ready: "difference-choose" },
   { name: "Import, usage", address: "/import", ready: "import-map" },
   { name: "Import, invoices", address: "/import?what=invoices", ready: "import-map" },
   { name: "Import, payments", address: "/import?what=payments", ready: "import-file" },

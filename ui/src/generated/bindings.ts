@@ -122,6 +122,18 @@ export const commands = {
 	disputeDecideAct: (request: DisputeDecideRequest, fingerprint: string) => typedError<Change, WireError>(__TAURI_INVOKE("dispute_decide_act", { request, fingerprint })),
 	notePreview: (request: NoteRequest) => typedError<Change, WireError>(__TAURI_INVOKE("note_preview", { request })),
 	noteAct: (request: NoteRequest, fingerprint: string) => typedError<Change, WireError>(__TAURI_INVOKE("note_act", { request, fingerprint })),
+	/**  Writes a snapshot where the person chooses; none when they think better of it. */
+	snapshotExport: (request: SnapshotRequest, onProgress: Channel<Progress>) => typedError<SnapshotWritten | null, WireError>(__TAURI_INVOKE("snapshot_export", { request, onProgress })),
+	/**  Stops the export that runs; no file is written. */
+	snapshotCancel: () => typedError<null, WireError>(__TAURI_INVOKE("snapshot_cancel")),
+	/**  Compares what is open with a snapshot that the person chooses, the earlier first; none when they think better of it. */
+	snapshotDifference: () => typedError<Difference | null, WireError>(__TAURI_INVOKE("snapshot_difference")),
+	/**  Saves the difference that was found last as a table. */
+	saveDifference: () => typedError<Exported | null, WireError>(__TAURI_INVOKE("save_difference")),
+	/**  Holds this moment for all screens, or holds it anew; nothing can be written meanwhile. */
+	reviewBegin: () => typedError<DatabaseStatus, WireError>(__TAURI_INVOKE("review_begin")),
+	/**  Lets time go on. */
+	reviewEnd: () => typedError<DatabaseStatus, WireError>(__TAURI_INVOKE("review_end")),
 };
 
 /* Types */
@@ -176,6 +188,15 @@ export type AlertRow = {
 	/**  When the use fell below again. */
 	recovered_at: string | null,
 };
+
+/**  What became of something. */
+export type Became = 
+/**  Only the later state has it. */
+"added" | 
+/**  Only the earlier state has it. */
+"removed" | 
+/**  Both have it, and it is not the same. */
+"changed";
 
 /**  How one tenant is billed. */
 export type BillingAccount = {
@@ -279,6 +300,28 @@ export type CostTotal = {
 	amount: string,
 	/**  Sum of what was rounded off of accepted rows (said less taken). */
 	rounded_off: string,
+};
+
+/**  A period counter that is not the same. */
+export type CounterDifference = {
+	/**  The tenant. */
+	tenant_id: string,
+	/**  Its name. */
+	tenant: string,
+	/**  The billed period. */
+	period_id: string,
+	/**  Its first day. */
+	first_day: string | null,
+	/**  The meter's code. */
+	meter: string,
+	/**  Events before. */
+	events_before: number,
+	/**  Events after. */
+	events_after: number,
+	/**  Billable use before, in the meter's unit. */
+	before: string,
+	/**  Billable use after. */
+	after: string,
 };
 
 /**  A discount for a tenant. */
@@ -407,6 +450,10 @@ export type DatabaseStatus = {
 	as_of: string,
 	/**  What the self-check found; empty when all is well. */
 	warnings: string[],
+	/**  The moment that all looks see, of a snapshot or a review; none when each sees the newest. */
+	moment: string | null,
+	/**  What the snapshot says about itself; none when it is a database. */
+	snapshot: SnapshotAbout | null,
 };
 
 /**  Some days, the end exclusive, `yyyy-mm-dd`. */
@@ -423,6 +470,56 @@ export type DetailPair = {
 	name: string,
 	/**  Value. */
 	value: string,
+};
+
+/**  The difference of two states of one ledger. */
+export type Difference = {
+	/**  The earlier state. */
+	before: DifferenceSide,
+	/**  The later state. */
+	after: DifferenceSide,
+	/**  How many. */
+	counts: DifferenceCounts,
+	/**  The effect per tenant and currency; all of them. */
+	money: MoneyDifference[],
+	/**  The first 1,000. */
+	events: EventDifference[],
+	/**  The first 1,000. */
+	counters: CounterDifference[],
+	/**  The first 1,000. */
+	invoices: InvoiceDifference[],
+	/**  The first 1,000. */
+	lines: LineDifference[],
+	/**  The first 1,000. */
+	statuses: StatusDifference[],
+};
+
+/**  How many of each were found; the lists hold the first of them. */
+export type DifferenceCounts = {
+	/**  Tenants that both states hold. */
+	tenants_compared: number,
+	/**  Tenants that only one of two whole states holds. */
+	tenants_of_one: number,
+	/**  Events. */
+	events: number,
+	/**  Period counters. */
+	counters: number,
+	/**  Invoices. */
+	invoices: number,
+	/**  Lines of issued invoices. */
+	lines: number,
+	/**  Statuses. */
+	statuses: number,
+};
+
+/**  One of two states. */
+export type DifferenceSide = {
+	/**  The file or the database. */
+	place: string,
+	/**  The moment. */
+	as_of: string,
+	/**  Whether it is a snapshot file. */
+	snapshot: boolean,
 };
 
 /**  The end of a dispute. */
@@ -676,6 +773,32 @@ export type EventDetail = {
 	leaf: string,
 	/**  Whether the leaf recomputed from the row is the stored one. */
 	leaf_valid: boolean,
+};
+
+/**  An event that only one state has, or whose row is not the same. */
+export type EventDifference = {
+	/**  What became of it. */
+	became: Became,
+	/**  The tenant. */
+	tenant_id: string,
+	/**  Its name. */
+	tenant: string,
+	/**  The source. */
+	source: string,
+	/**  The key. */
+	key: string,
+	/**  The meter's code. */
+	meter: string,
+	/**  The tenant's local day. */
+	day: string,
+	/**  When it happened. */
+	occurred_at: string,
+	/**  Its quantity, before; none when it was added. */
+	before: string | null,
+	/**  Its quantity, after; none when it was removed. */
+	after: string | null,
+	/**  Whether it is billed. */
+	billable: boolean,
 };
 
 /**  A counter that an event went into, as it stands now. */
@@ -1032,6 +1155,38 @@ export type InvoiceAction = {
 	action: string,
 	/**  Why it may not be done; none when it may. */
 	refused: string | null,
+};
+
+/**  An invoice that is not the same. Amounts are in major units of its currency. */
+export type InvoiceDifference = {
+	/**  What became of it. */
+	became: Became,
+	/**  The tenant. */
+	tenant_id: string,
+	/**  Its name. */
+	tenant: string,
+	/**  The invoice. */
+	invoice_id: string,
+	/**  Its number; none while it is a draft. */
+	number: string | null,
+	/**  Its currency. */
+	currency: string,
+	/**  Status before. */
+	status_before: string | null,
+	/**  Status after. */
+	status_after: string | null,
+	/**  Total before. */
+	total_before: string | null,
+	/**  Total after. */
+	total_after: string | null,
+	/**  Paid before, prepaid credits included. */
+	paid_before: string | null,
+	/**  Paid after. */
+	paid_after: string | null,
+	/**  Credited before. */
+	credited_before: string | null,
+	/**  Credited after. */
+	credited_after: string | null,
 };
 
 /**  Which invoices; every field narrows. */
@@ -1403,6 +1558,30 @@ export type LifetimeTotal = {
 	billable: string,
 };
 
+/**  A line of an issued invoice that is not the same. */
+export type LineDifference = {
+	/**  What became of it. */
+	became: Became,
+	/**  The tenant. */
+	tenant_id: string,
+	/**  Its name. */
+	tenant: string,
+	/**  The invoice. */
+	invoice_id: string,
+	/**  The number of the invoice. */
+	number: string | null,
+	/**  The line, from 1. */
+	line: number,
+	/**  What it says. */
+	description: string,
+	/**  The invoice's currency. */
+	currency: string,
+	/**  Amount before. */
+	before: string | null,
+	/**  Amount after. */
+	after: string | null,
+};
+
 /**  A page of events behind a line. */
 export type LineEvents = {
 	/**  At most 200, in order of time. */
@@ -1503,6 +1682,22 @@ export type MeterUsage = {
 	price: string | null,
 	/**  The override in force. */
 	override_id: string | null,
+};
+
+/**  The effect in money on a tenant. Amounts are in major units. */
+export type MoneyDifference = {
+	/**  The tenant. */
+	tenant_id: string,
+	/**  Its name. */
+	tenant: string,
+	/**  The currency. */
+	currency: string,
+	/**  What the invoices and drafts of the periods that changed come to, less credit notes, before. */
+	before: string,
+	/**  The same, after. */
+	after: string,
+	/**  After less before. */
+	effect: string,
 };
 
 /**  A month of one meter. */
@@ -2028,6 +2223,76 @@ export type SettledRow = {
 	name: string,
 	/**  How much. */
 	amount: string,
+};
+
+/**  What a snapshot says about itself. */
+export type SnapshotAbout = {
+	/**  The version of the file's format. */
+	format: number,
+	/**  The version of the program that wrote it. */
+	program: string,
+	/**  The ledger. */
+	ledger_id: string,
+	/**  Its name. */
+	ledger_name: string,
+	/**  Its environment. */
+	ledger_environment: string,
+	/**  Where it was read from; never a secret. */
+	source: string,
+	/**  Everything in it is of this moment. */
+	as_of: string,
+	/**  Who wrote it. */
+	written_by: string,
+	/**  Tenants in it. */
+	tenants: number,
+	/**  Events in it. */
+	events: number,
+	/**  Whether all tenants of the ledger are in it. */
+	all_tenants: boolean,
+	/**  Billing periods that end after this day; none is all time. */
+	from: string | null,
+	/**  Billing periods that begin before this day. */
+	to: string | null,
+	/**  SHA-256 over the whole file: two files with the same one are the same. */
+	fingerprint: string,
+};
+
+/**  What to write into a snapshot. */
+export type SnapshotRequest = {
+	/**  These tenants, each with its disputes; none is all. */
+	tenant_ids?: string[],
+	/**  Billing periods that end after this day, `yyyy-mm-dd`; with `to`, or neither. */
+	from?: string | null,
+	/**  Billing periods that begin before this day. */
+	to?: string | null,
+	/**  Whether the file is packed. */
+	packed?: boolean,
+};
+
+/**  A snapshot that was written. */
+export type SnapshotWritten = {
+	/**  The file. */
+	file: string,
+	/**  Its length. */
+	bytes: number,
+	/**  What it says about itself. */
+	about: SnapshotAbout,
+};
+
+/**  Where a subscription, a period or a dispute stands, when that is not the same. */
+export type StatusDifference = {
+	/**  The tenant. */
+	tenant_id: string,
+	/**  Its name. */
+	tenant: string,
+	/**  `subscription`, `period` or `dispute`. */
+	kind: string,
+	/**  Which one. */
+	which: string,
+	/**  Before; none when there was none. */
+	before: string | null,
+	/**  After; none when there is none any more. */
+	after: string | null,
 };
 
 /**  Stored memories of one tier (requirement E2). */

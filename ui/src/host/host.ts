@@ -6,6 +6,7 @@ import type {
   CouponRequest,
   CreditRequest,
   DatabaseStatus,
+  Difference,
   DisputeDecideRequest,
   DisputeFilter,
   DisputeNoteRequest,
@@ -53,6 +54,8 @@ import type {
   SearchHit,
   Session,
   SettingsRequest,
+  SnapshotRequest,
+  SnapshotWritten,
   SubjectRow,
   TenantBilling,
   TenantList,
@@ -60,12 +63,20 @@ import type {
   TimelinePage,
   TimeSeries,
   Verification,
+  WireError,
 } from "@/generated/bindings";
 
 /** The formats in which a chart can be saved. */
 export type ChartFileFormat = "png" | "svg" | "csv";
 
 export type ProgressListener = (progress: Progress) => void;
+
+/** What comes of a file that is being opened, also one that was dropped on the window. */
+export type OpeningListener = {
+  progress: ProgressListener;
+  opened: () => void;
+  refused: (error: WireError) => void;
+};
 
 /** A change: what it would do, and doing it. */
 export type Changing<Request> = {
@@ -156,4 +167,16 @@ export interface Host {
   openDatabase(): Promise<DatabaseStatus | null>;
   /** Opens the sample company; makes it first where there is none, and says how far it is. */
   openSample(onProgress: ProgressListener): Promise<DatabaseStatus>;
+  /** Listens until what it gives is called. */
+  onOpening(listener: OpeningListener): () => void;
+  /** Null when the person chose no file. */
+  snapshotExport(request: SnapshotRequest, onProgress: ProgressListener): Promise<SnapshotWritten | null>;
+  snapshotCancel(): Promise<void>;
+  /** With a snapshot that the person chooses, the earlier first; null when they chose none. */
+  snapshotDifference(): Promise<Difference | null>;
+  /** Saves the difference that was found last. */
+  saveDifference(): Promise<Exported | null>;
+  /** Holds this moment for all screens, or holds it anew. */
+  reviewBegin(): Promise<DatabaseStatus>;
+  reviewEnd(): Promise<DatabaseStatus>;
 }

@@ -116,4 +116,26 @@ export const tauriHost: Host = {
       stop();
     }
   },
+  onOpening: ({ progress, opened, refused }) => {
+    const stops = [
+      listen<Progress>("opening-progress", (event) => progress(event.payload)),
+      listen("database-opened", () => opened()),
+      listen<WireError>("database-refused", (event) => refused(event.payload)),
+    ];
+    return () => {
+      for (const stop of stops) void stop.then((stopped) => stopped());
+    };
+  },
+  snapshotExport: (request, onProgress) => {
+    const channel = new Channel<Progress>();
+    channel.onmessage = onProgress;
+    return take(commands.snapshotExport(request, channel));
+  },
+  snapshotCancel: async () => {
+    await take(commands.snapshotCancel());
+  },
+  snapshotDifference: () => take(commands.snapshotDifference()),
+  saveDifference: () => take(commands.saveDifference()),
+  reviewBegin: () => take(commands.reviewBegin()),
+  reviewEnd: () => take(commands.reviewEnd()),
 };

@@ -5,7 +5,7 @@ use crate::host::SystemHost;
 use crate::output::Form;
 use operations::error::{OperationError, Result};
 use operations::host::Host;
-use operations::open::{Access, Login, Store, open};
+use operations::open::{Access, Login, Store, open_with};
 use operations::target::Target;
 use secrecy::SecretString;
 use std::io::Read;
@@ -17,6 +17,7 @@ pub struct Context {
     pub form: Form,
     /// Clock, ids and actor.
     pub host: Arc<dyn Host>,
+    system: Arc<SystemHost>,
     shared: Shared,
 }
 
@@ -26,7 +27,8 @@ impl Context {
         if let Some(text) = &shared.db {
             text.parse::<Target>()?;
         }
-        Ok(Self { form: shared.form(), host: Arc::new(SystemHost), shared })
+        let system = Arc::new(SystemHost::default());
+        Ok(Self { form: shared.form(), host: Arc::<SystemHost>::clone(&system), system, shared })
     }
 
     /// The database that `--db` names.
@@ -43,12 +45,24 @@ impl Context {
 
     /// Opens the database for looking only.
     pub async fn open_read_only(&self) -> Result<Store> {
-        open(self.login()?, Access::ReadOnly, self.host.as_ref()).await
+        self.open_for(Access::ReadOnly).await
     }
 
     /// Opens the database for changes.
     pub async fn open(&self) -> Result<Store> {
-        open(self.login()?, Access::ReadWrite, self.host.as_ref()).await
+        self.open_for(Access::ReadWrite).await
+    }
+
+    /// A snapshot is verified first, and its time is that of its moment.
+    async fn open_for(&self, access: Access) -> Result<Store> {
+        let (bar, told) = crate::commands::progress();
+        let opened = open_with(self.login()?, access, self.host.as_ref(), told).await;
+        bar.finish_and_clear();
+        let store = opened?;
+        if let Some(moment) = store.moment() {
+            self.system.stand_at(moment);
+        }
+        Ok(store)
     }
 
     /// The password, from the terminal or a file descriptor; none unless asked for.

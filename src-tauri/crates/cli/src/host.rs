@@ -2,15 +2,29 @@
 
 use billing::time::Timestamp;
 use operations::host::{Actor, Host};
+use std::sync::OnceLock;
 use uuid::Uuid;
 
-/// The operating system.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct SystemHost;
+/// The operating system, and the moment of a snapshot once one is open: its screens are of that time, whenever one looks.
+#[derive(Debug, Default)]
+pub struct SystemHost {
+    moment: OnceLock<Timestamp>,
+}
+
+impl SystemHost {
+    /// From now on it is this moment.
+    pub fn stand_at(&self, moment: Timestamp) {
+        // A second database of one command, as of `snapshot diff`, does not move the first one's time.
+        let _ = self.moment.set(moment);
+    }
+}
 
 impl Host for SystemHost {
     #[expect(clippy::disallowed_methods, reason = "a face is the edge, where the clock is read")]
     fn now(&self) -> Timestamp {
+        if let Some(moment) = self.moment.get() {
+            return *moment;
+        }
         Timestamp::from_utc(chrono::Utc::now()).expect("the clock of this machine stands between 1900 and 9999")
     }
 

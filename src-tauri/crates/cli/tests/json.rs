@@ -448,3 +448,49 @@ fn imported_invoices_and_their_explanation_have_their_shapes() {
     // Whether maps keep their order depends on what else is built.
     insta::with_settings!({ sort_maps => true }, { insta::assert_json_snapshot!(books.shapes) });
 }
+
+#[test]
+fn snapshots_and_their_difference_have_their_shapes() {
+    let mut books = Books::new();
+    books.file = books.folder.path().join("new.sqlite");
+    books.json(&["migrate"], 0);
+    let header = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country";
+    let sales = books.folder.path().join("sales.csv");
+    std::fs::write(&sales, format!("{header}\n1,A,THING,3,2010-12-01 08:00:00,0.335,7.0,UK\n")).unwrap();
+    let snapshot = books.folder.path().join("a.chsnapshot").display().to_string();
+    let written = books.json(&["snapshot", "export", &snapshot], 0);
+    books.keep("snapshot export", &[&written]);
+    let found = books.json(&["snapshot", "verify", &snapshot], 0);
+    let fingerprint = found["fingerprint"].as_str().unwrap().to_owned();
+    assert_eq!(found["untouched"], Value::from(true), "{found}");
+    books.json(&["snapshot", "verify", &snapshot, "--fingerprint", &fingerprint], 0);
+    let other = books.json(&["snapshot", "verify", &snapshot, "--fingerprint", "00"], 3);
+    assert_eq!(other["problems"][0]["code"], Value::from("snapshot_other"), "it is not the file that was named");
+    books.keep("snapshot verify", &[&found, &other]);
+    let same = books.json(&["snapshot", "diff", &snapshot], 0);
+    books.json(&["import", "invoices", &sales.display().to_string(), "--map", "uci-online-retail"], 0);
+    let differs = books.json(&["snapshot", "diff", &snapshot], 3);
+    assert_eq!(differs["money"][0]["effect"], Value::from("1.01"), "three at 0.335 are 1.01: {differs}");
+    books.keep("snapshot diff", &[&same, &differs]);
+
+    // Every command that looks takes the file, and sees the moment at which it was written.
+    let live = books.file.clone();
+    books.file = std::path::PathBuf::from(&snapshot);
+    let status = books.json(&["status"], 0);
+    assert_eq!(status["database"]["environment"], Value::from("snapshot"), "{status}");
+    assert_eq!(status["database"]["as_of"], written["about"]["as_of"], "its clock stands");
+    assert_eq!(books.json(&["tenants"], 0)["total"], Value::from(0), "the tenant came later");
+    let refused = books.run(&["jobs", "run"], "");
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("read_only"), "it is not changed: {refused:?}");
+    let mut bytes = std::fs::read(&snapshot).unwrap();
+    bytes[5_000] ^= 1;
+    std::fs::write(&snapshot, bytes).unwrap();
+    let damaged = books.run(&["tenants"], "");
+    assert_eq!(damaged.status.code(), Some(1), "no number of a changed file is shown");
+    assert!(String::from_utf8_lossy(&damaged.stderr).contains("snapshot_damaged"), "{damaged:?}");
+    assert!(damaged.stdout.is_empty(), "{damaged:?}");
+    books.file = live;
+    assert_documented(&books.shapes, &["cli.md"]);
+    // Whether maps keep their order depends on what else is built.
+    insta::with_settings!({ sort_maps => true }, { insta::assert_json_snapshot!(books.shapes) });
+}

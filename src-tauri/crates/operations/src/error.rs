@@ -138,6 +138,7 @@ impl From<store::StoreError> for OperationError {
         let kind = match &error {
             E::NotFound(_) => ErrorKind::NotFound,
             E::NotADatabase { .. } => ErrorKind::WrongUse,
+            E::Snapshot { .. } => ErrorKind::Refused,
             E::ReadOnly | E::AppendOnly(_) | E::Refused(_) | E::Constraint { .. } | E::PermissionDenied(_) => {
                 ErrorKind::Refused
             }

@@ -22,15 +22,40 @@ use billing::pricing::{RULE_VERSION, Rule};
 use billing::time::Timestamp;
 use futures::FutureExt;
 use store::invoices::InvoiceRecord;
+use store::snapshot::DayRange;
 use store::{Read, Store};
 
 /// Explains an invoice, or one line of it: the line and the first events behind it.
 ///
 /// # Errors
-/// `unknown_invoice`, `unknown_line`; `other_rules` where the program does not have the rules of the invoice any more; what
+/// `unknown_invoice`, `unknown_line`; `not_in_snapshot`; `other_rules` where the program does not have the rules of the invoice any more; what
 /// the store says.
 pub async fn explain(store: &Store, id: InvoiceId, line: Option<u32>, at: Timestamp) -> Result<Explanation> {
-    store.read(move |read| async move { explain_in(read, id, line, at).await }.boxed()).await
+    let days = store.snapshot().and_then(|manifest| manifest.scope.days);
+    store
+        .read(move |read| {
+            async move {
+                if let Some(days) = days {
+                    is_within(read, id, days).await?;
+                }
+                explain_in(read, id, line, at).await
+            }
+            .boxed()
+        })
+        .await
+}
+
+/// A snapshot of some billing periods holds all invoices of its tenants, and the use behind those of these periods.
+async fn is_within(read: &mut Read, id: InvoiceId, days: DayRange) -> Result<()> {
+    let invoice = found::invoice(read, id).await?;
+    let Some(period) = invoice.period else { return Ok(()) };
+    let periods = store::periods::of_tenants(read, &[invoice.tenant]).await?;
+    let span = periods.iter().find(|record| record.period.id == period).map(|record| record.period.span);
+    if span.is_some_and(|span| span.first_day < days.to && span.end_day > days.from) {
+        return Ok(());
+    }
+    let sentence = "The use behind this invoice is not in this snapshot: it holds other billing periods.";
+    Err(OperationError::refused("not_in_snapshot", sentence).field("invoice_id"))
 }
 
 /// Further events behind a line, in order of time.

@@ -21,6 +21,7 @@ pub mod open;
 pub mod pack;
 pub mod rate;
 pub mod sample;
+pub mod snapshot;
 pub mod target;
 pub mod timeline;
 pub mod wire;

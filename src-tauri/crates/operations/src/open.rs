@@ -4,7 +4,9 @@
 
 use crate::error::{OperationError, Result};
 use crate::host::Host;
+use crate::snapshot;
 use crate::target;
+use crate::wire::Progress;
 use billing::ids::LedgerId;
 use secrecy::SecretString;
 use store::ledger::LedgerEnvironment;
@@ -54,7 +56,40 @@ fn is_loopback(host: &str) -> bool {
 /// # Errors
 /// What the store says: `not_migrated`, `schema_older`, `schema_newer`, `not_found`, `database`.
 pub async fn open(login: Login, access: Access, host: &dyn Host) -> Result<Store> {
-    Ok(Store::open(&login.resolved(host), access).await?)
+    open_with(login, access, host, |_| {}).await
+}
+
+/// As [`open`]. A snapshot file is verified first, with progress, and can only be looked at, whatever was asked for.
+///
+/// # Errors
+/// As [`open`]; `snapshot_damaged`, `snapshot_foreign` and so on for a snapshot that is not as it was written.
+pub async fn open_with(
+    login: Login,
+    access: Access,
+    host: &dyn Host,
+    told: impl Fn(Progress) + Send + Sync + 'static,
+) -> Result<Store> {
+    let target = login.resolved(host);
+    if let store::Target::Sqlite(path) = &target
+        && snapshot::is_snapshot(path)
+    {
+        return snapshot::open(path, told).await;
+    }
+    Ok(Store::open(&target, access).await?)
+}
+
+/// Opens a database for review: all looks see this moment, until it is opened again, and nothing can be written.
+///
+/// # Errors
+/// As [`open`].
+pub async fn review(login: Login, host: &dyn Host) -> Result<Store> {
+    let target = login.resolved(host);
+    if let store::Target::Sqlite(path) = &target
+        && snapshot::is_snapshot(path)
+    {
+        return snapshot::open(path, |_| {}).await;
+    }
+    Ok(Store::open_pinned(&target, host.now(), &std::env::temp_dir()).await?)
 }
 
 /// What a new ledger is called.

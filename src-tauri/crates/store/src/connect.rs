@@ -174,6 +174,24 @@ async fn sqlite_pools(path: &Path, access: Access) -> Result<Pools> {
     Ok(Pools::Sqlite { writer, readers })
 }
 
+/// How a file that nobody changes is looked at: no lock, no journal, no log beside it, no change.
+pub(crate) fn sqlite_immutable_options(path: &Path) -> SqliteConnectOptions {
+    sqlite_options()
+        .filename(path)
+        .read_only(true)
+        .immutable(true)
+        .pragma("query_only", "on")
+        .pragma("cell_size_check", "on")
+        .pragma("mmap_size", "0")
+}
+
+/// Pools that look at a file that nobody changes.
+pub(crate) async fn sqlite_immutable(path: &Path) -> Result<Pools> {
+    let readers = reader_pool().connect_with(sqlite_immutable_options(path)).await?;
+    check_sqlite(&readers).await?;
+    Ok(Pools::Sqlite { writer: readers.clone(), readers })
+}
+
 /// The library must be one that keeps a WAL whole, and the settings must have taken.
 async fn check_sqlite(pool: &SqlitePool) -> Result<()> {
     let mut conn: PoolConnection<sqlx::Sqlite> = pool.acquire().await?;

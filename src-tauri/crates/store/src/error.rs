@@ -49,6 +49,14 @@ pub enum StoreError {
         /// What it is instead.
         what: &'static str,
     },
+    /// A snapshot that is not as it was written, or was never one.
+    #[error("the snapshot {} is refused: {}", .path.display(), first_of(.problems))]
+    Snapshot {
+        /// Where it is.
+        path: std::path::PathBuf,
+        /// Everything that is wrong with it.
+        problems: Vec<crate::snapshot::Problem>,
+    },
     /// Transactions kept getting into each other's way.
     #[error("other writers kept getting in the way; nothing was written, try again")]
     Contended,
@@ -86,9 +94,18 @@ pub enum StoreError {
 /// Short for a result of the store.
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 
+/// The first problem, and how many more there are.
+fn first_of(problems: &[crate::snapshot::Problem]) -> String {
+    match problems {
+        [] => "it cannot be read".to_owned(),
+        [one] => one.sentence.clone(),
+        [first, rest @ ..] => format!("{} (and {} more)", first.sentence, rest.len()),
+    }
+}
+
 impl StoreError {
     /// A stable code in snake_case.
-    pub const fn code(&self) -> &'static str {
+    pub fn code(&self) -> &'static str {
         match self {
             Self::NotMigrated => "not_migrated",
             Self::SchemaNewer { .. } => "schema_newer",
@@ -98,6 +115,10 @@ impl StoreError {
             Self::AppendOnly(_) => "append_only",
             Self::PermissionDenied(_) => "permission_denied",
             Self::NotADatabase { .. } => "not_a_database",
+            Self::Snapshot { problems, .. } => match problems.first() {
+                Some(problem) => problem.code,
+                None => "snapshot_damaged",
+            },
             Self::Contended => "contended",
             Self::CommitUnclear(_) => "commit_unclear",
             Self::Refused(_) => "refused",

@@ -28,6 +28,7 @@ mod columns;
 mod conn;
 mod connect;
 mod error;
+mod pinned;
 mod sql;
 mod store;
 mod sums;
@@ -43,6 +44,7 @@ pub mod company;
 pub mod counters;
 pub mod coupons;
 pub mod credit_notes;
+pub mod difference;
 pub mod disputes;
 pub mod erasure;
 pub mod events;
@@ -66,6 +68,7 @@ pub mod plans;
 pub mod quarantine;
 pub mod roles;
 pub mod savepoint;
+pub mod snapshot;
 pub mod subjects;
 pub mod subscriptions;
 pub mod target;
@@ -109,6 +112,7 @@ pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
         plans,
         quarantine,
         savepoint,
+        snapshot,
         subjects,
         subscriptions,
         tenants,
@@ -119,6 +123,7 @@ pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
         wallets,
         invoice_runs,
         credit_notes,
+        difference,
         disputes,
         notes,
         owed,

@@ -44,6 +44,10 @@ statements! {
           where n.nspname = 'public' and c.relname = 'schema_migrations'",
         "select count(*) from sqlite_master where type = 'table' and name = 'schema_migrations'"
     );
+    SNAPSHOT_THERE = pair(
+        "select cast(0 as bigint)",
+        "select count(*) from sqlite_master where name = 'snapshot_manifest'"
+    );
     APPLIED = "select number, hash from schema_migrations order by number";
     RECORD = "insert into schema_migrations (number, name, hash, backup, applied_at) values ($1, $2, $3, $4, $5)";
     INFO_THERE = "select count(*) from ledger_info";
@@ -197,6 +201,11 @@ fn check_applied(found: &[Applied], engine: Engine) -> Result<()> {
 }
 
 pub(crate) async fn check_schema(read: &mut Read) -> Result<()> {
+    let (snapshot,) = row!(read, (i64,), SNAPSHOT_THERE)?;
+    if snapshot > 0 {
+        // Both ends of a snapshot say what it is. One that says so at neither was changed, and is not to be believed.
+        return Err(StoreError::Refused("this file is what is left of a snapshot, and no database".to_owned()));
+    }
     let found = applied(read).await?;
     check_applied(&found, read.engine())?;
     match found.last() {

@@ -7,8 +7,11 @@ use crate::connect::{Pools, pools};
 use crate::error::{Result, StoreError};
 use crate::limits::{Caches, locked};
 use crate::migrate;
+use crate::pinned::Pin;
+use crate::snapshot::{Manifest, OpenSnapshot};
 use crate::target::{Access, Engine, Target};
 use crate::twin;
+use billing::time::Timestamp;
 use futures::future::BoxFuture;
 use std::any::{Any, TypeId};
 use std::sync::Arc;
@@ -29,6 +32,17 @@ pub(crate) struct Inner {
     access: Access,
     target: Target,
     caches: Arc<Caches>,
+    standing: Standing,
+}
+
+/// Whether what is looked at goes on.
+pub(crate) enum Standing {
+    /// Each look sees the newest.
+    Live,
+    /// All looks see one moment of a database.
+    Pinned(Pin),
+    /// All looks see a snapshot file.
+    Snapshot(Box<OpenSnapshot>),
 }
 
 impl std::fmt::Debug for Store {
@@ -55,8 +69,40 @@ impl Store {
     /// What the connection gave.
     pub async fn connect(target: &Target, access: Access) -> Result<Self> {
         let pools = pools(target, access).await?;
-        let inner = Inner { pools, access, target: target.clone(), caches: Arc::default() };
-        Ok(Self { inner: Arc::new(inner) })
+        Ok(Self::of(pools, access, target.clone(), Standing::Live))
+    }
+
+    pub(crate) fn of(pools: Pools, access: Access, target: Target, standing: Standing) -> Self {
+        Self { inner: Arc::new(Inner { pools, access, target, caches: Arc::default(), standing }) }
+    }
+
+    pub(crate) fn of_snapshot(pools: Pools, target: Target, opened: OpenSnapshot) -> Self {
+        Self::of(pools, Access::ReadOnly, target, Standing::Snapshot(Box::new(opened)))
+    }
+
+    /// What the snapshot says about itself; none when it is a database.
+    pub fn snapshot(&self) -> Option<&Manifest> {
+        match &self.inner.standing {
+            Standing::Snapshot(opened) => Some(&opened.manifest),
+            Standing::Live | Standing::Pinned(_) => None,
+        }
+    }
+
+    /// The root of the seal of the snapshot; none when it is a database.
+    pub fn fingerprint(&self) -> Option<&str> {
+        match &self.inner.standing {
+            Standing::Snapshot(opened) => Some(&opened.fingerprint),
+            Standing::Live | Standing::Pinned(_) => None,
+        }
+    }
+
+    /// The moment that all looks see; none when each sees the newest.
+    pub fn moment(&self) -> Option<Timestamp> {
+        match &self.inner.standing {
+            Standing::Live => None,
+            Standing::Pinned(pin) => Some(pin.at),
+            Standing::Snapshot(opened) => Some(opened.manifest.as_of),
+        }
     }
 
     /// Checks that the database holds exactly this program's schema.
@@ -200,6 +246,9 @@ impl Store {
 
     /// Closes the connections; SQLite folds its write-ahead log into the file.
     pub async fn close(&self) {
+        if let Standing::Pinned(pin) = &self.inner.standing {
+            pin.release().await;
+        }
         match &self.inner.pools {
             Pools::Postgres(pool) => pool.close().await,
             Pools::Sqlite { writer, readers } => {
@@ -245,7 +294,10 @@ impl Inner {
 
     pub(crate) async fn begin_read(&self) -> Result<Read> {
         let conn = match &self.pools {
-            Pools::Postgres(pool) => Conn::Postgres(pool.begin_with(BEGIN_READ).await?),
+            Pools::Postgres(pool) => match &self.standing {
+                Standing::Pinned(pin) => Conn::Postgres(pin.begin(pool).await?),
+                Standing::Live | Standing::Snapshot(_) => Conn::Postgres(pool.begin_with(BEGIN_READ).await?),
+            },
             Pools::Sqlite { readers, .. } => Conn::Sqlite(readers.begin_with("begin").await?),
         };
         Ok(self.reading(conn))

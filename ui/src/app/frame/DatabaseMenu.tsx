@@ -1,8 +1,20 @@
 import { Menu, UnstyledButton } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
-import { IconChevronDown, IconDatabase, IconFlask, IconFolderOpen, IconLock } from "@tabler/icons-react";
+import {
+  IconArrowsDiff,
+  IconCamera,
+  IconChevronDown,
+  IconDatabase,
+  IconEye,
+  IconEyeOff,
+  IconFlask,
+  IconFolderOpen,
+  IconLock,
+} from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { SnapshotDialog } from "@/features/snapshot/SnapshotDialog";
 import { HostError, useHost } from "@/host";
 import { useDatabaseStatus } from "../queries";
 import classes from "./frame.module.css";
@@ -13,6 +25,7 @@ export function DatabaseMenu() {
   const host = useHost();
   const client = useQueryClient();
   const navigate = useNavigate();
+  const [writing, setWriting] = useState(false);
 
   const change = async (open: () => Promise<unknown>) => {
     try {
@@ -30,36 +43,72 @@ export function DatabaseMenu() {
   if (!data) return null;
   const engine = data.engine === "postgres" ? "PostgreSQL" : "SQLite";
   return (
-    <Menu position="bottom-start" width={300}>
-      <Menu.Target>
-        <UnstyledButton className={classes.database} data-testid="database" title={data.location}>
-          <IconDatabase size={15} aria-hidden />
-          <span className="cut">{data.name}</span>
-          <span className={`${classes.tag} ${classes.optional}`}>{engine}</span>
-          <span className={classes.tag} data-testid="database-access">
-            {data.writable ? "live" : "read only"}
-          </span>
-          <IconChevronDown size={13} aria-hidden />
-        </UnstyledButton>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>{data.location}</Menu.Label>
-        <Menu.Label>
-          {engine} · schema {data.schema_version} · {data.writable ? "may write" : <IconLock size={11} />}
-        </Menu.Label>
-        {data.warnings.map((warning) => (
-          <Menu.Label key={warning} c="var(--ch-amber-text)">
-            {warning}
+    <>
+      <Menu position="bottom-start" width={300}>
+        <Menu.Target>
+          <UnstyledButton className={classes.database} data-testid="database" title={data.location}>
+            <IconDatabase size={15} aria-hidden />
+            <span className="cut">{data.name}</span>
+            <span className={`${classes.tag} ${classes.optional}`}>{engine}</span>
+            <span className={classes.tag} data-testid="database-access">
+              {data.writable ? "live" : data.snapshot ? "snapshot" : data.moment ? "review" : "read only"}
+            </span>
+            <IconChevronDown size={13} aria-hidden />
+          </UnstyledButton>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Label>{data.location}</Menu.Label>
+          <Menu.Label>
+            {engine} · schema {data.schema_version} · {data.writable ? "may write" : <IconLock size={11} />}
           </Menu.Label>
-        ))}
-        <Menu.Divider />
-        <Menu.Item leftSection={<IconFolderOpen size={15} />} onClick={() => change(host.openDatabase)}>
-          Open a database file
-        </Menu.Item>
-        <Menu.Item leftSection={<IconFlask size={15} />} onClick={() => change(() => host.openSample(() => {}))}>
-          Open the sample company
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+          {data.warnings.map((warning) => (
+            <Menu.Label key={warning} c="var(--ch-amber-text)">
+              {warning}
+            </Menu.Label>
+          ))}
+          <Menu.Divider />
+          <Menu.Item leftSection={<IconFolderOpen size={15} />} onClick={() => change(host.openDatabase)}>
+            Open a database or snapshot
+          </Menu.Item>
+          <Menu.Item leftSection={<IconFlask size={15} />} onClick={() => change(() => host.openSample(() => {}))}>
+            Open the sample company
+          </Menu.Item>
+          <Menu.Divider />
+          {!data.snapshot && (
+            <Menu.Item
+              leftSection={<IconEye size={15} />}
+              onClick={() => change(host.reviewBegin)}
+              data-testid="review-begin"
+            >
+              {data.moment ? "Refresh the review" : "Review this moment"}
+            </Menu.Item>
+          )}
+          {!data.snapshot && data.moment && (
+            <Menu.Item
+              leftSection={<IconEyeOff size={15} />}
+              onClick={() => change(host.reviewEnd)}
+              data-testid="review-end"
+            >
+              End the review
+            </Menu.Item>
+          )}
+          <Menu.Item
+            leftSection={<IconCamera size={15} />}
+            onClick={() => setWriting(true)}
+            data-testid="snapshot-open"
+          >
+            Write a snapshot
+          </Menu.Item>
+          <Menu.Item
+            leftSection={<IconArrowsDiff size={15} />}
+            onClick={() => navigate({ to: "/difference" })}
+            data-testid="difference-open"
+          >
+            Compare with a snapshot
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      {writing && <SnapshotDialog onClose={() => setWriting(false)} />}
+    </>
   );
 }

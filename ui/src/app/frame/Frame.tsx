@@ -1,5 +1,6 @@
 import { Outlet, useRouterState } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
+import { Opening } from "@/features/snapshot/Opening";
 import { KeyboardHelp } from "../keyboard/KeyboardHelp";
 import { useKeyboard } from "../keyboard/useKeyboard";
 import { Palette } from "../palette/Palette";
@@ -32,6 +33,7 @@ export function Frame() {
         <Outlet />
       </main>
       <Palette />
+      <Opening />
       <KeyboardHelp opened={help} onClose={() => setHelp(false)} />
     </div>
   );

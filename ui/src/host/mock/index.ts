@@ -17,6 +17,7 @@ import { emptyOverview, overview, verification } from "./overview";
 import { tenantMonths, tenantPage, tenantSeries } from "./page";
 import { decide, quarantinePage } from "./quarantine";
 import { cancelRun, invoiceRun, runPreview } from "./runs";
+import { aboutSnapshot, mockDifference, writeSnapshot } from "./snapshots";
 import { allTenants, findTenant, tenantList } from "./tenants";
 import { timelinePage } from "./timeline";
 
@@ -60,6 +61,8 @@ function statusOf(mode: MockMode): DatabaseStatus {
     newest_event_at: mode === "empty" ? null : new Date(Date.now() - 41_000).toISOString(),
     as_of: new Date().toISOString(),
     warnings: [],
+    moment: mode === "snapshot" ? "2026-10-31T17:00:00Z" : null,
+    snapshot: mode === "snapshot" ? aboutSnapshot() : null,
   };
 }
 
@@ -215,6 +218,13 @@ export function createMockHost(mode: MockMode): Host {
     settings: () => answer(() => SETTINGS),
     billing: billingChanges(answer),
     openDatabase: async () => statusOf("production"),
+    onOpening: () => () => {},
+    snapshotExport: (_, onProgress) => writeSnapshot(onProgress),
+    snapshotCancel: async () => {},
+    snapshotDifference: () => answer(mockDifference),
+    saveDifference: async () => ({ file: "/home/dana/difference.csv", rows: 3, bytes: 412 }),
+    reviewBegin: () => answer(() => ({ ...statusOf(mode), moment: new Date().toISOString(), writable: false })),
+    reviewEnd: () => answer(() => statusOf(mode)),
     openSample: async (onProgress) => {
       for (let done = 0; done <= 250; done += 10) {
         onProgress({

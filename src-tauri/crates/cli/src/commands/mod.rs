@@ -22,6 +22,7 @@ mod quarantine;
 mod quota;
 mod rate;
 mod sample;
+mod snapshot;
 mod stats;
 mod status;
 mod subscription;
@@ -35,6 +36,8 @@ use crate::context::Context;
 use crate::output::Outcome;
 use clap::Subcommand;
 use operations::error::Result;
+
+pub use snapshot::bar as progress;
 
 /// The commands.
 #[derive(Debug, Subcommand)]
@@ -63,6 +66,8 @@ pub enum Command {
     Rate(rate::Args),
     /// Write the sample company into a new file
     Sample(sample::Args),
+    /// Write, verify and compare snapshot files
+    Snapshot(snapshot::Args),
     /// Show the ledger, newest first
     Events(events::Args),
     /// Show one tenant against its limits, over days, months and all time
@@ -107,6 +112,7 @@ impl Command {
             Self::Import(args) => import::run(args, context).await,
             Self::Rate(args) => rate::run(args, context),
             Self::Sample(args) => sample::run(args, context).await,
+            Self::Snapshot(args) => snapshot::run(args, context).await,
             Self::Events(args) => events::run(args, context).await,
             Self::Stats(args) => stats::run(args, context).await,
             Self::Status(args) => status::run(args, context).await,

@@ -33,8 +33,8 @@ pub async fn run(args: Args, context: &Context) -> Result<Outcome> {
     if let Some(Command::EraseSubject(args)) = args.command {
         return erase_subject::run(args, context).await;
     }
-    let at = moment(context, args.at.as_deref())?;
     let store = context.open_read_only().await?;
+    let at = moment(context, args.at.as_deref())?;
     let mut list = look::tenants(&store, at).await?;
     if args.flagged {
         list.rows.retain(|row| row.level > Level::Normal);

@@ -51,6 +51,10 @@ pub struct DatabaseStatus {
     pub as_of: String,
     /// What the self-check found; empty when all is well.
     pub warnings: Vec<String>,
+    /// The moment that all looks see, of a snapshot or a review; none when each sees the newest.
+    pub moment: Option<String>,
+    /// What the snapshot says about itself; none when it is a database.
+    pub snapshot: Option<super::SnapshotAbout>,
 }
 
 /// What the window needs to know before its first picture.

@@ -91,10 +91,10 @@ describe("the billing of a tenant", () => {
     });
   });
 
-  it("is closed on a connection that is read only", async () => {
+  it("is closed on a snapshot, with the reason", async () => {
     renderApp(ADDRESS, { mode: "snapshot" });
     expect(await screen.findByTestId("account-open")).toBeDisabled();
-    expect(screen.getByTestId("account-open")).toHaveAttribute("title", "This connection is read only.");
+    expect(screen.getByTestId("account-open")).toHaveAttribute("title", "A snapshot is never changed.");
   });
 });
 
