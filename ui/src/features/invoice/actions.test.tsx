@@ -53,11 +53,11 @@ describe("what may be done with an invoice", () => {
     expect(screen.queryByTestId("invoice-primary")).toBeNull();
   });
 
-  it("is closed on a connection that is read only, and says so", async () => {
+  it("is closed on a snapshot, and says so", async () => {
     const user = quickUser();
     renderApp(ADDRESS, { mode: "snapshot" });
     await user.click(await screen.findByTestId("invoice-actions"));
-    expect(await screen.findByTestId("action-pay")).toHaveTextContent("This connection is read only.");
+    expect(await screen.findByTestId("action-pay")).toHaveTextContent("A snapshot is never changed.");
     expect(screen.getByTestId("invoice-primary")).toBeDisabled();
   });
 
