@@ -30,6 +30,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use store::Engine;
 
+/// The allocator of the programs that are measured.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Measures the program against the limits of the databases underneath it.
 #[derive(Debug, Parser)]
 #[command(name = "countinghouse-bench")]

@@ -29,7 +29,7 @@ fn steps(line: &ExplainedLine) -> Decimal {
 }
 
 /// What must hold of every explanation of a ledger that nobody touched.
-fn assert_adds_up(explanation: &Explanation) {
+pub fn assert_adds_up(explanation: &Explanation) {
     let name = explanation.number.as_deref().unwrap_or("draft");
     assert_eq!(number(&explanation.residue), Decimal::ZERO, "{name} leaves nothing: {explanation:#?}");
     let mut net = Decimal::ZERO;

@@ -1,8 +1,8 @@
 //! Invoices: runs, numbers, acts, and that what was issued stays.
 
 mod acts;
-mod books;
-mod explain;
+pub mod books;
+pub mod explain;
 mod golden;
 mod immutable;
 mod kills;

@@ -5,12 +5,13 @@
 
 use super::company::Company;
 use crate::bill;
+use crate::change::asked;
 use crate::dispute;
 use crate::error::{OperationError, Result};
 use crate::host::{FixedHost, Host};
 use crate::wire::{
     CreditPart, CreditRequest, DisputeDecideRequest, DisputeDecision, DisputeRequest, InvoiceActKind,
-    InvoiceActRequest, InvoiceFilter, InvoiceRow, PaymentsImportRequest, Progress, RunRequest,
+    InvoiceActRequest, InvoiceFilter, InvoiceLine, InvoiceRow, PaymentsImportRequest, Progress, RunRequest,
 };
 use billing::time::{Day, Timestamp, Zone};
 use std::fmt::Write as _;
@@ -42,9 +43,6 @@ pub(super) async fn write(store: &Store, company: &Company, progress: &(dyn Fn(P
 
 /// The fifth of each month at six in the morning, the oldest first, and now.
 fn closings(now: Timestamp) -> Result<Vec<Timestamp>> {
-    let out_of_range = |error: billing::time::TimeError| {
-        OperationError::failed("sample_impossible", "The sample company could not be made.").because(error)
-    };
     let mut month = Day::of(now, Zone::UTC).map_err(out_of_range)?;
     let mut closings = vec![now];
     for _ in 1..MONTHS {
@@ -107,25 +105,38 @@ async fn pay(store: &Store, host: &FixedHost, company: &Company, issued: &[Invoi
     Ok(())
 }
 
+/// The whole units of an amount.
+fn whole(amount: &str) -> i64 {
+    amount.split('.').next().and_then(|units| units.parse().ok()).unwrap_or(0)
+}
+
 /// Half of an amount in whole units, and at least one.
 fn half(amount: &str) -> String {
-    let whole: i64 = amount.split('.').next().and_then(|units| units.parse().ok()).unwrap_or(2);
-    (whole / 2).max(1).to_string()
+    (whole(amount) / 2).max(1).to_string()
+}
+
+fn out_of_range(error: billing::time::TimeError) -> OperationError {
+    OperationError::failed("sample_impossible", "The sample company could not be made.").because(error)
 }
 
 /// Disputes that are open, waiting and decided, a credit note out of goodwill, and an invoice that was issued again.
 async fn incidents(store: &Store, host: &FixedHost, issued: &[InvoiceRow]) -> Result<()> {
     let worth = |row: &&InvoiceRow| row.open.len() >= 5 && row.paid.starts_with('0');
-    let mut rows = issued.iter().filter(worth).step_by(7);
+    let mut rows = issued.iter().filter(worth).step_by(3);
+    // Days from now to the deadline: one has passed.
     let claims = [
-        "We were billed for calls that never connected.",
-        "The overage is twice what our own logs say.",
-        "An export job ran in a loop after your outage.",
+        ("We were billed for calls that never connected.", Some(6)),
+        ("The overage is twice what our own logs say.", Some(-2)),
+        ("An export job ran in a loop after your outage.", None),
     ];
-    for (number, claim) in claims.into_iter().enumerate() {
-        let Some(row) = rows.next() else { return Ok(()) };
-        let opened = open(store, host, row, claim).await?;
-        if number == 2 {
+    for (claim, days) in claims {
+        let opened = loop {
+            let Some(row) = rows.next() else { return Ok(()) };
+            if let Some(line) = dearest_usage(store, host, row).await? {
+                break open(store, host, row, &line, claim, days).await?;
+            }
+        };
+        if days.is_none() {
             decide(store, host, &opened).await?;
         }
     }
@@ -153,15 +164,30 @@ async fn incidents(store: &Store, host: &FixedHost, issued: &[InvoiceRow]) -> Re
     Ok(())
 }
 
-/// Opens a dispute; gives its id.
-async fn open(store: &Store, host: &FixedHost, row: &InvoiceRow, claim: &str) -> Result<String> {
+/// The line of usage that costs most, where one is worth a dispute.
+async fn dearest_usage(store: &Store, host: &FixedHost, row: &InvoiceRow) -> Result<Option<InvoiceLine>> {
+    let invoice = bill::invoice(store, asked::id("invoice_id", &row.invoice_id)?, host.now()).await?;
+    let usage = invoice.lines.into_iter().filter(|line| line.kind == "usage" && whole(&line.amount) > 1);
+    Ok(usage.max_by_key(|line| whole(&line.amount)))
+}
+
+/// Opens a dispute about half of a line; gives its id.
+async fn open(
+    store: &Store,
+    host: &FixedHost,
+    row: &InvoiceRow,
+    line: &InvoiceLine,
+    claim: &str,
+    days: Option<i64>,
+) -> Result<String> {
+    let today = Day::of(host.now(), Zone::UTC).map_err(out_of_range)?;
     let request = DisputeRequest {
         tenant_id: row.tenant_id.clone(),
         invoice_id: Some(row.invoice_id.clone()),
         claim: claim.to_owned(),
-        claimed: None,
-        deadline: None,
-        lines: vec![1],
+        claimed: Some(half(&line.amount)),
+        deadline: days.map(|days| today.plus_days(days)).transpose().map_err(out_of_range)?.map(|day| day.to_string()),
+        lines: vec![line.no],
         events: Vec::new(),
     };
     let shown = dispute::dispute_open_preview(store, host, &request).await?;
