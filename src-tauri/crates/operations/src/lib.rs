@@ -4,6 +4,7 @@
 
 pub mod bench;
 pub mod change;
+pub mod connect;
 pub mod document;
 pub mod error;
 pub mod host;

@@ -5,11 +5,13 @@
 use crate::error::{OperationError, Result};
 use crate::host::Host;
 use crate::target;
+use crate::wire::{ConnectionForm, Environment, MigrationPreview, MigrationStepShown};
 use billing::ids::LedgerId;
 use secrecy::SecretString;
 use store::ledger::LedgerEnvironment;
+use store::rights::{LoginRights, Standing};
 pub use store::{Access, Migrated, Store};
-use store::{NewLedger, PostgresServer, TlsMode};
+use store::{Certificates, NewLedger, PostgresServer, TimeLimits, TlsMode};
 
 /// A database and how to log in.
 pub struct Login {
@@ -33,7 +35,7 @@ impl Login {
         } else {
             PostgresServer::Host(address.host)
         };
-        let verified = || TlsMode::VerifyFull { root_certificate: address.root_certificate };
+        let verified = || TlsMode::VerifyFull(Certificates { root: address.root_certificate, client: None });
         store::Target::Postgres(store::PostgresTarget {
             server,
             port: address.port,
@@ -41,11 +43,13 @@ impl Login {
             user: address.user.unwrap_or_else(|| host.actor().as_str().to_owned()),
             password: self.password,
             tls: if is_local { TlsMode::Off } else { verified() },
+            limits: TimeLimits::default(),
         })
     }
 }
 
-fn is_loopback(host: &str) -> bool {
+/// Whether a host is this machine itself.
+pub fn is_loopback(host: &str) -> bool {
     host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
@@ -54,7 +58,52 @@ fn is_loopback(host: &str) -> bool {
 /// # Errors
 /// What the store says: `not_migrated`, `schema_older`, `schema_newer`, `not_found`, `database`.
 pub async fn open(login: Login, access: Access, host: &dyn Host) -> Result<Store> {
-    Ok(Store::open(&login.resolved(host), access).await?)
+    let store = Store::open(&login.resolved(host), access).await?;
+    if store.engine() == store::Engine::Postgres {
+        let rights = store.read(|read| Box::pin(store::rights::of_login(read))).await?;
+        if let Some(error) = owner_refusal(&store, &rights, OwnerRule::Development).await {
+            store.close().await;
+            return Err(error);
+        }
+    }
+    Ok(store)
+}
+
+/// Where a login may work that could change or empty the ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OwnerRule {
+    /// Nowhere.
+    Never,
+    /// On a ledger that says of itself that it is for development, or is the sample.
+    Development,
+}
+
+impl OwnerRule {
+    /// What a saved connection says: only one that is for development may allow it.
+    pub fn of(form: &ConnectionForm) -> Self {
+        let allowed = form.allow_owner && form.environment == Environment::Development;
+        if allowed { Self::Development } else { Self::Never }
+    }
+}
+
+/// Why a login that could change or empty the ledger is refused for daily work; none when it may work. To migrate is
+/// no daily work.
+pub async fn owner_refusal(store: &Store, rights: &LoginRights, rule: OwnerRule) -> Option<OperationError> {
+    if rights.standing < Standing::Owner {
+        return None;
+    }
+    let environment = store.read(|read| Box::pin(store::ledger::info(read))).await.ok().map(|info| info.environment);
+    let is_harmless = matches!(environment, None | Some(LedgerEnvironment::Development | LedgerEnvironment::Sample));
+    if rule == OwnerRule::Development && is_harmless {
+        return None;
+    }
+    let login = &rights.login;
+    let what = if rights.standing == Standing::Superuser { "a superuser" } else { "an owner of the ledger" };
+    let sentence = format!(
+        "{login} is {what}: it could change or empty the ledger past every rule. Log in as a member of billing_writer \
+         or billing_reader; the owner's login is for migrations. Only a connection for development may allow it."
+    );
+    Some(OperationError::refused("owner_login", sentence).field("user"))
 }
 
 /// What a new ledger is called.
@@ -77,6 +126,41 @@ pub async fn migrate(login: Login, request: MigrateRequest, host: &dyn Host) -> 
     let done = migrate_store(&store, request, host).await;
     store.close().await;
     done
+}
+
+/// What [`migrate`] would do, from reads alone.
+///
+/// # Errors
+/// What the store says.
+pub async fn migration_preview(login: Login, host: &dyn Host) -> Result<MigrationPreview> {
+    let target = login.resolved(host);
+    // A SQLite file that is not there yet would be made.
+    if let store::Target::Sqlite(path) = &target
+        && !path.exists()
+    {
+        return Ok(shown_plan(store::migrate::whole_plan(store::Engine::Sqlite), store::Engine::Sqlite));
+    }
+    let store = Store::connect(&target, Access::ReadOnly).await?;
+    let plan = store.migration_plan().await;
+    store.close().await;
+    Ok(shown_plan(plan?, target.engine()))
+}
+
+fn shown_plan(plan: store::MigrationPlan, engine: store::Engine) -> MigrationPreview {
+    let step = |step: store::MigrationStep| MigrationStepShown {
+        number: step.number,
+        name: step.name.to_owned(),
+        summary: step.summary,
+    };
+    let backup = match (&plan.backup_file, engine, plan.from) {
+        _ if plan.steps.is_empty() => "Nothing will change.".to_owned(),
+        (Some(file), ..) => format!("The file is copied to {} and the copy checked first.", file.display()),
+        (None, _, 0) => "The database is empty: there is nothing to back up.".to_owned(),
+        (None, ..) => "Back the database up first, and say where the backup is: it goes on record.".to_owned(),
+    };
+    let backup_asked = engine == store::Engine::Postgres && plan.from > 0 && !plan.steps.is_empty();
+    let steps = plan.steps.into_iter().map(step).collect();
+    MigrationPreview { from: plan.from, to: plan.to, steps, backup, backup_asked }
 }
 
 /// Makes the roles of a PostgreSQL cluster, where they are missing, and grants them what they may in this database. None
@@ -134,7 +218,7 @@ mod tests {
     fn only_a_line_that_stays_on_this_machine_is_not_encrypted() {
         assert_eq!(resolved("postgres:///d?host=/run/pg").tls, TlsMode::Off, "a socket has no line");
         assert_eq!(resolved("postgres://127.0.0.1/d").tls, TlsMode::Off, "the loopback does not leave the machine");
-        let verified = TlsMode::VerifyFull { root_certificate: None };
+        let verified = TlsMode::VerifyFull(Certificates::default());
         assert_eq!(resolved("postgres://db.example/d").tls, verified, "everything else is verified in full");
         assert_eq!(resolved("postgres://localhost.evil.example/d").tls, verified, "a name that only begins like it");
     }

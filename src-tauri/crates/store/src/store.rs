@@ -7,9 +7,11 @@ use crate::connect::{Pools, pools};
 use crate::error::{Result, StoreError};
 use crate::limits::Caches;
 use crate::migrate;
-use crate::target::{Access, Engine, Target};
+use crate::reach::{self, Reached};
+use crate::target::{Access, Engine, PostgresTarget, Target};
 use futures::future::BoxFuture;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// How often a transaction that lost a race is run before that is an error.
 const ATTEMPTS: u32 = 4;
@@ -61,6 +63,24 @@ impl Store {
     /// As [`Store::open`].
     pub async fn check_schema(&self) -> Result<()> {
         self.read(|read| Box::pin(migrate::check_schema(read))).await
+    }
+
+    /// Connects once to a PostgreSQL server, as far as it goes, and keeps nothing.
+    pub async fn reach(target: &PostgresTarget) -> Reached {
+        reach::reach(target).await
+    }
+
+    /// Asks whether the database still answers, waiting `limit` at most.
+    ///
+    /// # Errors
+    /// [`StoreError::ConnectionLost`].
+    pub async fn answers(&self, limit: Duration) -> Result<()> {
+        let asked = self.read(|read| Box::pin(crate::ledger::schema_version(read)));
+        match tokio::time::timeout(limit, asked).await {
+            Ok(Err(error)) => Err(error),
+            Ok(Ok(_)) => Ok(()),
+            Err(_) => Err(StoreError::ConnectionLost(sqlx::Error::PoolTimedOut)),
+        }
     }
 
     /// The engine.

@@ -5,6 +5,7 @@
 
 mod bill;
 mod change;
+mod connection;
 mod dispute;
 mod error;
 mod event;
@@ -21,6 +22,7 @@ mod tenant;
 
 pub use bill::*;
 pub use change::*;
+pub use connection::*;
 pub use dispute::*;
 pub use error::*;
 pub use event::*;
