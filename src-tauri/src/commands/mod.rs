@@ -2,6 +2,7 @@
 
 pub mod change;
 pub mod chart;
+pub mod connection;
 pub mod import;
 pub mod look;
 pub mod open;

@@ -3,6 +3,7 @@
 use super::Answer;
 use crate::console::Console;
 use crate::locale;
+use operations::connect::described;
 use operations::error::OperationError;
 use operations::host::Host;
 use operations::open::{self, Access, Login};
@@ -26,14 +27,22 @@ pub async fn open_first(app: &AppHandle, named: Option<String>) {
 }
 
 async fn show(console: &Console, address: &str) -> Answer<()> {
+    if let Some(id) = Console::saved_id(address) {
+        console.show_saved(console.connections.open(&console.host, id, None, Access::ReadWrite).await?);
+        return Ok(());
+    }
     let target: Target = address.parse().map_err(WireError::from)?;
-    let store = open::open(Login { target, password: None }, Access::ReadWrite, &console.host).await?;
+    let store = open::open(Login::new(target, None), Access::ReadWrite, &console.host).await?;
     console.show(store, address);
     Ok(())
 }
 
-async fn status(console: &Console) -> Answer<DatabaseStatus> {
-    Ok(look::database_status(&console.store()?, console.host.now()).await?)
+pub(super) async fn status(console: &Console) -> Answer<DatabaseStatus> {
+    let status = look::database_status(&console.store()?, console.host.now()).await?;
+    Ok(match console.profile() {
+        Some(profile) => described(status, &profile),
+        None => status,
+    })
 }
 
 /// What the page needs before its first picture.

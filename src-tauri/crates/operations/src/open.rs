@@ -14,18 +14,34 @@ pub use store::{Access, Migrated, Store};
 use store::{Certificates, NewLedger, PostgresServer, TimeLimits, TlsMode};
 
 /// A database and how to log in.
-pub struct Login {
-    /// Which database.
-    pub target: target::Target,
-    /// The password, where the server asks for one.
-    pub password: Option<SecretString>,
+pub struct Login(Asked);
+
+enum Asked {
+    /// A file or an address that a person named.
+    Named { target: target::Target, password: Option<SecretString> },
+    /// A saved connection.
+    Saved(store::Target),
 }
 
 impl Login {
+    /// To a file or an address, with the password where the server asks for one.
+    pub const fn new(target: target::Target, password: Option<SecretString>) -> Self {
+        Self(Asked::Named { target, password })
+    }
+
+    /// To the target of a saved connection.
+    pub const fn saved(target: store::Target) -> Self {
+        Self(Asked::Saved(target))
+    }
+
     /// The store's form of it. A line that leaves this machine is encrypted and its certificate verified; a local
     /// socket and the loopback need neither.
     fn resolved(self, host: &dyn Host) -> store::Target {
-        let address = match self.target {
+        let (target, password) = match self.0 {
+            Asked::Named { target, password } => (target, password),
+            Asked::Saved(target) => return target,
+        };
+        let address = match target {
             target::Target::File(path) => return store::Target::Sqlite(path),
             target::Target::Postgres(address) => address,
         };
@@ -41,7 +57,7 @@ impl Login {
             port: address.port,
             database: address.database,
             user: address.user.unwrap_or_else(|| host.actor().as_str().to_owned()),
-            password: self.password,
+            password,
             tls: if is_local { TlsMode::Off } else { verified() },
             limits: TimeLimits::default(),
         })
@@ -67,6 +83,14 @@ pub async fn open(login: Login, access: Access, host: &dyn Host) -> Result<Store
         }
     }
     Ok(store)
+}
+
+/// Asks whether the database of a store still answers, waiting `limit` at most.
+///
+/// # Errors
+/// `connection_lost`.
+pub async fn answers(store: &Store, limit: std::time::Duration) -> Result<()> {
+    Ok(store.answers(limit).await?)
 }
 
 /// Where a login may work that could change or empty the ledger.
@@ -208,7 +232,7 @@ mod tests {
 
     fn resolved(text: &str) -> store::PostgresTarget {
         let host = FixedHost::at("2026-01-31T08:00:00Z".parse().unwrap());
-        match (Login { target: text.parse().unwrap(), password: None }).resolved(&host) {
+        match Login::new(text.parse().unwrap(), None).resolved(&host) {
             store::Target::Postgres(target) => target,
             other => panic!("{other} is no PostgreSQL"),
         }

@@ -2,8 +2,10 @@
 //!
 //! To add one: a file here with `Args` and `run`, a variant below, and a line in `run`.
 
+mod audit;
 mod bench;
 mod changing;
+mod connections;
 mod enter;
 mod erase_subject;
 mod events;
@@ -31,8 +33,12 @@ use operations::error::Result;
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Show who did what, when and why
+    Audit(audit::Args),
     /// Measure how long this database and this machine take
     Bench(bench::Args),
+    /// Save connections to PostgreSQL servers, and test them
+    Connections(connections::Args),
     /// Enter a use by hand, or correct one
     Enter(enter::Args),
     /// List and run jobs
@@ -71,6 +77,8 @@ impl Command {
     /// Runs it.
     pub async fn run(self, context: &Context) -> Result<Outcome> {
         match self {
+            Self::Audit(args) => audit::run(args, context).await,
+            Self::Connections(args) => connections::run(args, context).await,
             Self::Bench(args) => bench::run(args, context).await,
             Self::Enter(args) => enter::run(args, context).await,
             Self::Jobs(args) => jobs::run(args, context).await,

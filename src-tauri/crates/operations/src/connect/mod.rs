@@ -212,19 +212,25 @@ impl Connections {
         Ok(diagnose::diagnose(&profile, password, host).await)
     }
 
-    /// Opens a connection, with a given password or the one that is kept, to look or, where connection and login allow
-    /// it, to write. Notes that it was used last.
+    /// Opens a connection, with a given password or the one that is kept, for `most` at most: to write only where the
+    /// connection and its login allow it. Notes that it was used last.
     ///
     /// # Errors
     /// `unknown_connection`; `keyring_...` and `secret_missing` when the password cannot be had; `owner_login`; codes of
     /// the store when the server cannot be reached or holds no ledger of this program.
-    pub async fn open(&self, host: &dyn Host, id: &str, secret: Option<SecretInput>) -> Result<Opened> {
+    pub async fn open(
+        &self,
+        host: &dyn Host,
+        id: &str,
+        secret: Option<SecretInput>,
+        most: Access,
+    ) -> Result<Opened> {
         let profile = self.find(id)?;
         let (password, keep) = match secret {
             Some(SecretInput { text, keep }) => (Some(checked_secret(text)?), Some(keep)),
             None => (self.kept(&profile).await?, None),
         };
-        let store = opened(&profile, password.clone()).await?;
+        let store = opened(&profile, password.clone(), most).await?;
         let mut used = Profile { last_used_at: Some(host.now()), ..profile };
         if let (Some(secret), Some(keep)) = (password, keep) {
             // Only a password that was let in is kept.
@@ -328,9 +334,10 @@ fn room_for(profiles: &[Profile], new: &Profile) -> Result<()> {
 }
 
 /// Opens the database of a connection for as much as connection and login allow.
-async fn opened(profile: &Profile, password: Option<SecretString>) -> Result<Store> {
+async fn opened(profile: &Profile, password: Option<SecretString>, most: Access) -> Result<Store> {
     let target = Target::Postgres(profile.target(password));
-    let asked = if profile.form.read_only { Access::ReadOnly } else { Access::ReadWrite };
+    let looks = profile.form.read_only || most == Access::ReadOnly;
+    let asked = if looks { Access::ReadOnly } else { Access::ReadWrite };
     let store = Store::open(&target, asked).await?;
     let checked: Result<LoginRights> = async {
         let rights = store.read(|read| Box::pin(store::rights::of_login(read))).await?;

@@ -4,6 +4,7 @@
 //! functions: [`figures`] gives every figure of a tenant, for all of them. Nothing here changes anything.
 
 mod asked;
+mod audit;
 pub mod catalog;
 mod company;
 mod event_detail;
@@ -25,6 +26,7 @@ mod tenants;
 mod upgrade;
 mod verify;
 
+pub use audit::audit;
 pub use event_detail::event_detail;
 pub use events::{PAGE, events};
 pub use find::{find_tenant, meters, require_meter, search, subjects};
