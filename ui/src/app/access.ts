@@ -6,6 +6,8 @@ export function useAccess() {
   return {
     writable: data?.writable ?? false,
     production: data?.environment === "production",
-    why: data && !data.writable ? "This connection is read only." : null,
+    /** What is typed before a change on production: the database's own name. */
+    word: data?.name.trim() ?? "",
+    why: data && !data.writable ? (data.read_only_because ?? "This connection is read only.") : null,
   };
 }

@@ -8,7 +8,7 @@ import { HostError } from "@/host";
 import { ChangeEffects } from "./ChangeEffects";
 import classes from "./change.module.css";
 import { FormFailure } from "./FormFailure";
-import { CONFIRMATION, TypedConfirmation } from "./TypedConfirmation";
+import { TypedConfirmation } from "./TypedConfirmation";
 
 /** Says what is wrong with a field, as the program found it. */
 export type ErrorOf = (field: string) => string | undefined;
@@ -36,7 +36,7 @@ type Previewed<Request> = { request: Request; change: Change };
 export function ChangeDialog<Request>(props: Props<Request>) {
   const { opened, onClose, title, verb, tone = "normal", testId, request, fields, form, preview, act } = props;
   const client = useQueryClient();
-  const { production } = useAccess();
+  const { production, word } = useAccess();
   const [shown, setShown] = useState<Previewed<Request> | null>(null);
   const [error, setError] = useState<HostError | null>(null);
   const [busy, setBusy] = useState(false);
@@ -91,7 +91,7 @@ export function ChangeDialog<Request>(props: Props<Request>) {
 
   const errorOf: ErrorOf = (field) => (error?.field === field ? error.message : undefined);
   const general = error && !(error.field && fields.includes(error.field) && !shown) ? error : null;
-  const confirmed = !production || typed === CONFIRMATION;
+  const confirmed = !production || typed.trim() === word;
   return (
     <Modal opened={opened} onClose={close} title={title} size={560} closeButtonProps={{ "aria-label": "Close" }}>
       <form onSubmit={submit} className={classes.form} data-testid={testId} data-step={shown ? "preview" : "form"}>

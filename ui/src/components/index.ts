@@ -24,7 +24,7 @@ export { SavedViews } from "./SavedViews";
 export { Section } from "./Section";
 export { StatusBadge } from "./StatusBadge";
 export { TenantLink } from "./TenantLink";
-export { CONFIRMATION, TypedConfirmation } from "./TypedConfirmation";
+export { TypedConfirmation } from "./TypedConfirmation";
 export { UsageBar } from "./UsageBar";
 export { SkeletonRows, Waiting } from "./Waiting";
 export { When } from "./When";

@@ -1,5 +1,11 @@
 import type {
+  AuditFilter,
+  AuditPage,
   Change,
+  ConnectionForm,
+  ConnectionRemoved,
+  ConnectionRow,
+  ConnectionTest,
   DatabaseStatus,
   EntryRequest,
   EraseRequest,
@@ -18,6 +24,7 @@ import type {
   QuarantineFilter,
   QuarantinePage,
   SearchHit,
+  SecretInput,
   Session,
   SubjectRow,
   TenantList,
@@ -50,6 +57,16 @@ export interface Host {
   quarantine(filter: QuarantineFilter, cursor: string | null): Promise<QuarantinePage>;
   /** How many rows were decided. */
   quarantineDecide(ids: string[], decision: QuarantineDecision, reason: string): Promise<number>;
+  audit(filter: AuditFilter, cursor: string | null): Promise<AuditPage>;
+  connections(): Promise<ConnectionRow[]>;
+  connectionAdd(form: ConnectionForm, secret: SecretInput | null): Promise<ConnectionRow>;
+  connectionEdit(connectionId: string, form: ConnectionForm, secret: SecretInput | null): Promise<ConnectionRow>;
+  connectionDuplicate(connectionId: string, name: string): Promise<ConnectionRow>;
+  connectionRemove(connectionId: string): Promise<ConnectionRemoved>;
+  connectionTest(connectionId: string | null, form: ConnectionForm, secret: string | null): Promise<ConnectionTest>;
+  connectionOpen(connectionId: string, secret: SecretInput | null): Promise<DatabaseStatus>;
+  /** Rejects with `connection_lost` while the database does not answer. */
+  connectionAlive(): Promise<void>;
   search(text: string): Promise<SearchHit[]>;
   presets(): Promise<Preset[]>;
   /** The path that the person chose; null when they chose none. */

@@ -32,6 +32,17 @@ export const tauriHost: Host = {
   subjects: (tenantId, text) => take(commands.subjects(tenantId, text)),
   quarantine: (filter, cursor) => take(commands.quarantine(filter, cursor)),
   quarantineDecide: (ids, decision, reason) => take(commands.quarantineDecide(ids, decision, reason)),
+  audit: (filter, cursor) => take(commands.audit(filter, cursor)),
+  connections: () => take(commands.connections()),
+  connectionAdd: (form, secret) => take(commands.connectionAdd(form, secret)),
+  connectionEdit: (connectionId, form, secret) => take(commands.connectionEdit(connectionId, form, secret)),
+  connectionDuplicate: (connectionId, name) => take(commands.connectionDuplicate(connectionId, name)),
+  connectionRemove: (connectionId) => take(commands.connectionRemove(connectionId)),
+  connectionTest: (connectionId, form, secret) => take(commands.connectionTest(connectionId, form, secret)),
+  connectionOpen: (connectionId, secret) => take(commands.connectionOpen(connectionId, secret)),
+  connectionAlive: async () => {
+    await take(commands.connectionAlive());
+  },
   search: (text) => take(commands.search(text)),
   presets: () => take(commands.presets()),
   chooseFile: () => take(commands.chooseFile()),

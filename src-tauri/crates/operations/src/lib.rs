@@ -3,16 +3,20 @@
 //! Operations knows neither Tauri nor a terminal; what it needs from outside is a trait.
 
 pub mod bench;
+pub mod bill;
 pub mod change;
 pub mod connect;
+pub mod dispute;
 pub mod document;
 pub mod error;
 pub mod host;
 pub mod import;
 pub mod jobs;
 pub mod look;
+pub mod notes;
 pub mod open;
 pub mod rate;
 pub mod sample;
 pub mod target;
+pub mod timeline;
 pub mod wire;

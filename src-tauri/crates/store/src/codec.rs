@@ -72,7 +72,16 @@ row_ids!(
     QuarantineId,
     AlertId,
     AuditId,
-    LedgerId
+    LedgerId,
+    InvoiceId,
+    CreditNoteId,
+    PaymentId,
+    CouponId,
+    WalletId,
+    WalletEntryId,
+    DisputeId,
+    NoteId,
+    RunId
 );
 
 macro_rules! row_words {
@@ -95,6 +104,12 @@ row_words!(
     RetryRule,
     billing::event::Classification,
     billing::timeline::SubscriptionStatus,
+    billing::invoice::Status,
+    billing::invoice::Origin,
+    billing::invoice::Hold,
+    billing::invoice::LineKind,
+    billing::invoice::RunStatus,
+    billing::invoice::WalletEntryKind,
 );
 
 impl RowWord for Currency {
@@ -154,6 +169,11 @@ pub(crate) fn id<T>(stored: Option<Id<T>>) -> Option<T> {
 
 /// Unwraps an optional instant of a row.
 pub(crate) fn at(stored: Option<At>) -> Option<Timestamp> {
+    stored.map(|stored| stored.0)
+}
+
+/// Unwraps an optional day of a row.
+pub(crate) fn day(stored: Option<OnDay>) -> Option<Day> {
     stored.map(|stored| stored.0)
 }
 

@@ -37,18 +37,29 @@ pub mod admit;
 pub mod alerts;
 pub mod append;
 pub mod audit;
+pub mod billing_accounts;
+pub mod billing_settings;
 pub mod check;
 pub mod company;
 pub mod counters;
+pub mod coupons;
+pub mod credit_notes;
+pub mod disputes;
 pub mod erasure;
 pub mod events;
+pub mod facts;
 pub mod imports;
+pub mod invoice_runs;
+pub mod invoices;
 pub mod ledger;
 pub mod limits;
 pub mod look;
 pub mod meters;
 pub mod migrate;
+pub mod notes;
 pub mod overrides;
+pub mod owed;
+pub mod payments;
 pub mod periods;
 pub mod plans;
 pub mod quarantine;
@@ -61,6 +72,7 @@ pub mod target;
 pub mod tenants;
 pub mod timelines;
 pub mod verify;
+pub mod wallets;
 
 pub use conn::{Read, Write};
 pub use error::{Result, StoreError};
@@ -101,14 +113,28 @@ pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
         subjects,
         subscriptions,
         tenants,
-        timelines
+        timelines,
+        billing_settings,
+        billing_accounts,
+        coupons,
+        wallets,
+        invoice_runs,
+        credit_notes,
+        disputes,
+        notes,
+        owed,
+        payments
     ];
     let append = append::STATEMENTS.iter().map(|statements| ("append", *statements));
+    let invoices = invoices::STATEMENTS.iter().map(|statements| ("invoices", *statements));
+    let facts = facts::STATEMENTS.iter().map(|statements| ("facts", *statements));
     let verify = verify::STATEMENTS.iter().map(|statements| ("verify", *statements));
     modules
         .into_iter()
         .chain(append)
         .chain(verify)
+        .chain(invoices)
+        .chain(facts)
         .flat_map(|(module, statements)| statements.iter().map(move |(name, sql)| (module, *name, *sql)))
         .chain(look::statements())
         .collect()

@@ -3,7 +3,7 @@ import { IconFolderOpen } from "@tabler/icons-react";
 import { type FormEvent, useState } from "react";
 import { useAccess } from "@/app/access";
 import { usePresets } from "@/app/queries";
-import { CONFIRMATION, FormFailure, QueryView, Section, TypedConfirmation } from "@/components";
+import { FormFailure, QueryView, Section, TypedConfirmation } from "@/components";
 import type { ImportRequest, Preset } from "@/generated/bindings";
 import { HostError, useHost } from "@/host";
 import classes from "./import.module.css";
@@ -125,7 +125,7 @@ const OPTIONS = [
 export function ImportForm({ request, onChange }: Props) {
   const presets = usePresets();
   const { job, run } = useImportJob();
-  const { writable, production, why } = useAccess();
+  const { writable, production, why, word } = useAccess();
   const [typed, setTyped] = useState("");
   const running = job.state === "running";
   const needsTenant = presets.data?.find(({ name }) => name === request.map)?.needs_tenant ?? false;
@@ -163,7 +163,7 @@ export function ImportForm({ request, onChange }: Props) {
             Dry run
           </Button>
           <Button
-            disabled={!complete || running || !writable || (production && typed !== CONFIRMATION)}
+            disabled={!complete || running || !writable || (production && typed.trim() !== word)}
             title={why ?? undefined}
             onClick={() => void run({ ...request, dry_run: false })}
             data-testid="import-run"

@@ -7,7 +7,7 @@
 use super::content::{Line, LineKind};
 use super::draft::Drafting;
 use super::error::DraftError;
-use super::facts::LateUse;
+use super::facts::{Catalog, LateUse};
 use super::frame::Frame;
 use super::line::{Amount, Subject};
 use super::metered::{Portion, Priced, portions};
@@ -20,34 +20,43 @@ use crate::pricing::RateError;
 
 /// The lines of late use, by the meter's code and the period that they are from; memo lines among them.
 pub(super) fn lines(drafting: &Drafting<'_>) -> Result<Vec<Line>, DraftError> {
-    let mut order = Vec::with_capacity(drafting.facts.late.len());
-    for late in &drafting.facts.late {
-        order.push((drafting.meter(late.with.meter)?, late));
+    proposed(&drafting.facts.late, drafting.catalog, drafting.facts.currency)
+}
+
+/// What late use would cost, as lines without a place: by the meter's code and the period that they are from; memo lines
+/// among them. One that costs nothing and counts nothing has no line.
+///
+/// # Errors
+/// What is unknown, or does not go together.
+pub fn proposed(late: &[LateUse], catalog: &Catalog, currency: Currency) -> Result<Vec<Line>, DraftError> {
+    let mut order = Vec::with_capacity(late.len());
+    for late in late {
+        let id = late.with.meter;
+        order.push((catalog.meters.get(&id).ok_or(DraftError::UnknownMeter(id))?, late));
     }
     let key = |(meter, late): &(&Meter, &LateUse)| (meter.code.clone(), late.period.span.first_day, late.period.id);
     order.sort_by_key(key);
     let mut lines = Vec::new();
     for (meter, late) in order {
         let until = late.period.span.end_day;
-        let frame = Frame::new((&late.period).into(), until, drafting.catalog, drafting.facts.currency)?;
+        let frame = Frame::new((&late.period).into(), until, catalog, currency)?;
         let metered = frame.metered(meter);
         let before = portions(&metered, &late.before)?;
         for (before, with) in before.iter().zip(&portions(&metered, &late.with)?) {
-            lines.extend(line(drafting, &frame, meter, before, with)?);
+            lines.extend(line(currency, &frame, meter, before, with)?);
         }
     }
     Ok(lines)
 }
 
 fn line(
-    drafting: &Drafting<'_>,
+    currency: Currency,
     frame: &Frame<'_>,
     meter: &Meter,
     before: &Portion<'_>,
     with: &Portion<'_>,
 ) -> Result<Option<Line>, DraftError> {
     let terms = &frame.terms[with.index];
-    let currency = drafting.facts.currency;
     let used = exact::sub(with.used, before.used)?;
     let days = (terms.segment.days(), frame.whole_days);
     let amount = amount(with, days, currency)?.less(&amount(before, days, currency)?)?;

@@ -299,11 +299,20 @@ impl<'a> Metered<'a> {
         let values = self.end_of_days(index, used)?;
         let basis = self.basis(index, &values, billing)?;
         let included = limits.included.map(|units| self.units_of(index, units)).transpose()?.map(|it| self.decimal(it));
-        let above = match included {
-            Some(included) => exact::sub(basis, included)?.max(Decimal::ZERO),
-            None => Decimal::ZERO,
+        let priced = match included {
+            None => Use::Quantity(Decimal::ZERO),
+            Some(included) if billing == LevelBilling::Average && self.share(index).is_none() && !values.is_empty() => {
+                let days = i64::try_from(values.len()).map_err(|_| RateError::Overflow)?;
+                let free = exact::mul(included, Decimal::from(days))?;
+                Use::UnitDays { unit_days: exact::sub(self.unit_days(&values)?, free)?.max(Decimal::ZERO), days }
+            }
+            Some(included) => Use::Quantity(exact::sub(basis, included)?.max(Decimal::ZERO)),
         };
-        Ok(Above { used: basis, included, priced: Use::Quantity(above) })
+        Ok(Above { used: basis, included, priced })
+    }
+
+    fn unit_days(&self, values: &[i64]) -> Result<Decimal, RateError> {
+        Ok(exact::sum(values.iter().map(|units| self.decimal(*units)))?)
     }
 
     /// What of a level is billed, times days over days where the plan changed; divided once.
@@ -312,7 +321,7 @@ impl<'a> Metered<'a> {
         let Some((days, all)) = self.share(index) else { return level_basis(values, billing, scale) };
         let part = match billing {
             LevelBilling::Average if !values.is_empty() => {
-                let unit_days = exact::sum(values.iter().map(|units| self.decimal(*units)))?;
+                let unit_days = self.unit_days(values)?;
                 let known = i64::try_from(values.len()).map_err(|_| RateError::Overflow)?;
                 let divisor = exact::mul(Decimal::from(known), Decimal::from(all))?;
                 exact::div(exact::mul(unit_days, Decimal::from(days))?, divisor)?

@@ -13,7 +13,7 @@ pub mod facts;
 pub mod fee;
 mod frame;
 pub mod issue;
-mod late;
+pub mod late;
 mod line;
 pub mod metered;
 pub mod segment;
@@ -34,4 +34,4 @@ pub use facts::{
 pub use fee::{Charged, charged_for};
 pub use issue::{Age, IssuedAs, Number};
 pub use settings::{Account, Approval, Settings};
-pub use state::{Action, Hold, Origin, Refused, Standing, Status};
+pub use state::{Action, Hold, Origin, Refused, RunStatus, Standing, Status, WalletEntryKind};

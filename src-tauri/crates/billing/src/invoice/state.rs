@@ -68,6 +68,36 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// Why an amount went into or out of a wallet.
+    WalletEntryKind {
+        /// A person gave it.
+        Grant = "grant",
+        /// It paid an invoice.
+        Invoice = "invoice",
+        /// More was paid than was open.
+        Overpayment = "overpayment",
+        /// A credit note took back what was paid already.
+        CreditNote = "credit_note",
+        /// The invoice that it paid was taken back.
+        Void = "void",
+    }
+}
+
+text_enum! {
+    /// Where a run over tenants stands.
+    RunStatus {
+        /// It goes on, or was killed: the next one bills what it left.
+        Running = "running",
+        /// It came to its end.
+        Done = "done",
+        /// A person stopped it.
+        Stopped = "stopped",
+        /// The database failed.
+        Failed = "failed",
+    }
+}
+
 /// What is known of an invoice when somebody wants to do something with it. Amounts are minor units of its currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Standing {

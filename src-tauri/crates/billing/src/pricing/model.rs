@@ -22,6 +22,14 @@ pub enum Use {
     Quantity(Decimal),
     /// Quantities of events in order of (occurred_at, source, key); other models take their sum.
     Events(Vec<Decimal>),
+    /// An average of days, not divided yet: a quotient that does not end would be cut before it is priced, and a tie of the
+    /// amount be lost with it.
+    UnitDays {
+        /// The sum over the days.
+        unit_days: Decimal,
+        /// The days, above 0.
+        days: i64,
+    },
 }
 
 impl Use {
@@ -33,13 +41,22 @@ impl Use {
         match self {
             Self::Quantity(quantity) => Ok(*quantity),
             Self::Events(events) => Ok(exact::sum(events.iter().copied())?),
+            Self::UnitDays { unit_days, days } => Ok(exact::div(*unit_days, Decimal::from(*days))?),
         }
     }
 
     fn events(&self) -> &[Decimal] {
         match self {
-            Self::Quantity(quantity) => std::slice::from_ref(quantity),
+            Self::Quantity(quantity) | Self::UnitDays { unit_days: quantity, .. } => std::slice::from_ref(quantity),
             Self::Events(events) => events,
+        }
+    }
+
+    /// What is priced, and how many meter's units make one priced unit of it: of unit-days, as many more as there are days.
+    fn parts(&self, per: Decimal) -> Result<(Decimal, Decimal), RateError> {
+        match self {
+            Self::Quantity(_) | Self::Events(_) => Ok((self.total()?, per)),
+            Self::UnitDays { unit_days, days } => Ok((*unit_days, exact::mul(per, Decimal::from(*days))?)),
         }
     }
 }
@@ -67,18 +84,18 @@ pub enum Span {
 /// [`RateError::Overflow`] when an amount does not fit exactly; [`RateError::Days`] for an impossible span.
 pub fn rate(price: &Price, used: &Use, span: Span) -> Result<Rated, RateError> {
     let PriceTerms { model, per, .. } = price.terms();
+    let (quantity, per) = used.parts(*per)?;
     match model {
         Model::PerUnit(figures) => {
-            let quantity = used.total()?;
-            let amount = exact::div(exact::mul(quantity, figures.unit_amount)?, *per)?;
-            let step = Step::new(Rule::Units, amount).of(quantity, figures.unit_amount, *per);
+            let amount = exact::div(exact::mul(quantity, figures.unit_amount)?, per)?;
+            let step = Step::new(Rule::Units, amount).of(quantity, figures.unit_amount, per);
             Ok(Rated::from_steps(vec![step])?)
         }
-        Model::Graduated(figures) => graduated(figures, *per, used.total()?, span),
-        Model::Volume(figures) => volume(figures, *per, used.total()?, span),
-        Model::Package(figures) => package(figures, *per, used.total()?),
-        Model::Percentage(figures) => percentage(figures, *per, used.events()),
-        Model::GraduatedPercentage(figures) => graduated_percentage(figures, *per, used.total()?, span),
+        Model::Graduated(figures) => graduated(figures, per, quantity, span),
+        Model::Volume(figures) => volume(figures, per, quantity, span),
+        Model::Package(figures) => package(figures, per, quantity),
+        Model::Percentage(figures) => percentage(figures, per, used.events()),
+        Model::GraduatedPercentage(figures) => graduated_percentage(figures, per, quantity, span),
     }
 }
 
@@ -243,40 +260,65 @@ fn percentage(figures: &Percentage, per: Decimal, events: &[Decimal]) -> Result<
     // The allowance is in priced units, the events are in the meter's.
     let mut allowance = Allowance::of(figures);
     allowance.amount = allowance.amount.map(|amount| exact::mul(amount, per)).transpose()?;
-    let mut steps = Vec::new();
+    let mut paying = Paying { figures, divisor, product: Decimal::ZERO, divided: Decimal::ZERO, steps: Vec::new() };
     for (index, event) in events.iter().enumerate() {
         let event = (*event).max(Decimal::ZERO);
         let free = allowance.cover(event)?;
         if !free.is_zero() {
             let step = Step { quantity: Some(free), ..Step::new(Rule::FreeEvent, Decimal::ZERO) };
-            steps.push(step.of_event(index));
+            paying.steps.push(step.of_event(index));
         }
         let paid = exact::sub(event, free)?;
         if !paid.is_zero() {
-            pay(figures, paid, divisor, index, &mut steps)?;
+            paying.pay(paid, index)?;
         }
     }
-    Ok(Rated::from_steps(steps)?)
+    Ok(Rated::from_steps(paying.steps)?)
 }
 
-/// An event that pays: its percentage and one fixed fee, within the least and the most of an event.
-fn pay(
-    figures: &Percentage,
-    paid: Decimal,
+/// Events that pay. As in tiers, quotients are differences of running quotients, so that many events lose no more than one.
+struct Paying<'a> {
+    figures: &'a Percentage,
     divisor: Decimal,
-    index: usize,
-    steps: &mut Vec<Step>,
-) -> Result<(), RateError> {
-    let share = exact::div(exact::mul(paid, figures.rate_percent)?, divisor)?;
-    steps.push(Step::new(Rule::EventPercent, share).of(paid, figures.rate_percent, divisor).of_event(index));
-    if !figures.fixed_amount.is_zero() {
-        steps.push(Step::new(Rule::EventFee, figures.fixed_amount).of_event(index));
+    product: Decimal,
+    divided: Decimal,
+    steps: Vec<Step>,
+}
+
+impl Paying<'_> {
+    /// An event that pays: its percentage and one fixed fee, within the least and the most of an event.
+    fn pay(&mut self, paid: Decimal, index: usize) -> Result<(), RateError> {
+        let Percentage { rate_percent, fixed_amount, event_minimum, event_maximum, .. } = *self.figures;
+        let product = exact::mul(paid, rate_percent)?;
+        // Compared as products: a quotient that was cut could fall on the other side of a bound.
+        let at = |bound: Decimal| Ok::<_, RateError>(exact::mul(exact::sub(bound, fixed_amount)?, self.divisor)?);
+        let bound = match (event_minimum, event_maximum) {
+            (Some(minimum), _) if product < at(minimum)? => Some((Rule::EventMinimum, minimum)),
+            (_, Some(maximum)) if product > at(maximum)? => Some((Rule::EventMaximum, maximum)),
+            _ => None,
+        };
+        let share = match bound {
+            // What a bound replaces is no part of the running quotient.
+            Some(_) => exact::div(product, self.divisor)?,
+            None => self.next(product)?,
+        };
+        let step = Step::new(Rule::EventPercent, share).of(paid, rate_percent, self.divisor);
+        self.steps.push(step.of_event(index));
+        if !fixed_amount.is_zero() {
+            self.steps.push(Step::new(Rule::EventFee, fixed_amount).of_event(index));
+        }
+        if let Some((rule, bound)) = bound {
+            let change = exact::sub(bound, exact::add(share, fixed_amount)?)?;
+            self.steps.push(Step::new(rule, change).of_event(index));
+        }
+        Ok(())
     }
-    let due = exact::add(share, figures.fixed_amount)?;
-    if let Some(minimum) = figures.event_minimum.filter(|minimum| due < *minimum) {
-        steps.push(Step::new(Rule::EventMinimum, exact::sub(minimum, due)?).of_event(index));
-    } else if let Some(maximum) = figures.event_maximum.filter(|maximum| due > *maximum) {
-        steps.push(Step::new(Rule::EventMaximum, exact::sub(maximum, due)?).of_event(index));
+
+    fn next(&mut self, product: Decimal) -> Result<Decimal, RateError> {
+        self.product = exact::add(self.product, product)?;
+        let running = exact::div(self.product, self.divisor)?;
+        let share = exact::sub(running, self.divided)?;
+        self.divided = running;
+        Ok(share)
     }
-    Ok(())
 }

@@ -4,13 +4,13 @@
 //! transaction and refuses with `preview_outdated` when it would do something else. The audit record is written in the
 //! same transaction: without it nothing happens. Not what arrives in files: that is [`crate::import`].
 
-mod asked;
+pub(crate) mod asked;
 mod entry;
 mod erase;
 mod limits;
 mod overrides;
-mod periods;
-mod quarantine;
+pub(crate) mod periods;
+pub(crate) mod quarantine;
 mod quota;
 
 pub use entry::{entry_act, entry_preview};
@@ -31,16 +31,16 @@ use store::audit::{self, AuditRecord};
 
 /// Who changes something, when and why: what every audit record says.
 #[derive(Debug, Clone)]
-struct Act {
-    audit: AuditId,
-    at: Timestamp,
-    actor: String,
-    reason: String,
+pub(crate) struct Act {
+    pub audit: AuditId,
+    pub at: Timestamp,
+    pub actor: String,
+    pub reason: String,
 }
 
 impl Act {
     /// The act of the host's person now, for a reason that must be given.
-    fn new(host: &dyn Host, reason: &str) -> Result<Self> {
+    pub fn new(host: &dyn Host, reason: &str) -> Result<Self> {
         Ok(Self {
             audit: AuditId::from_uuid(host.new_uuid()),
             at: host.now(),
@@ -50,7 +50,7 @@ impl Act {
     }
 
     /// Writes the record of it.
-    async fn record(&self, write: &mut Write, what: Recorded<'_>) -> Result<()> {
+    pub async fn record(&self, write: &mut Write, what: Recorded<'_>) -> Result<()> {
         let record = AuditRecord {
             id: self.audit,
             at: self.at,
@@ -67,16 +67,16 @@ impl Act {
 }
 
 /// What an audit record is about.
-struct Recorded<'a> {
-    action: &'a str,
-    tenant: Option<TenantId>,
-    subject: String,
-    before: Option<String>,
-    after: Option<String>,
+pub(crate) struct Recorded<'a> {
+    pub action: &'a str,
+    pub tenant: Option<TenantId>,
+    pub subject: String,
+    pub before: Option<String>,
+    pub after: Option<String>,
 }
 
 /// A change under its fingerprint.
-fn change(title: String, effects: Vec<Effect>, warnings: Vec<String>) -> Change {
+pub(crate) fn change(title: String, effects: Vec<Effect>, warnings: Vec<String>) -> Change {
     let mut hash = Sha256::new();
     let mut add = |text: &str| {
         // Length first, so that no two changes share an encoding.
@@ -93,7 +93,7 @@ fn change(title: String, effects: Vec<Effect>, warnings: Vec<String>) -> Change 
 }
 
 /// Refuses when what would be done now is not what the person was shown.
-fn still_as_shown(change: &Change, fingerprint: &str) -> Result<()> {
+pub(crate) fn still_as_shown(change: &Change, fingerprint: &str) -> Result<()> {
     if change.fingerprint == fingerprint {
         return Ok(());
     }
@@ -101,18 +101,18 @@ fn still_as_shown(change: &Change, fingerprint: &str) -> Result<()> {
     Err(OperationError::refused("preview_outdated", message))
 }
 
-fn effect(label: impl Into<String>, before: impl Into<String>, after: impl Into<String>, unit: &str) -> Effect {
+pub(crate) fn effect(label: impl Into<String>, before: impl Into<String>, after: impl Into<String>, unit: &str) -> Effect {
     Effect { label: label.into(), before: before.into(), after: after.into(), unit: unit.to_owned() }
 }
 
 /// Canonical JSON of names and texts, for the audit log.
-fn canonical(pairs: &[(&str, String)]) -> String {
+pub(crate) fn canonical(pairs: &[(&str, String)]) -> String {
     let sorted: std::collections::BTreeMap<_, _> = pairs.iter().map(|(name, text)| (*name, text)).collect();
     serde_json::to_string(&sorted).expect("a map of texts always serializes")
 }
 
 /// A phrase of the rules as a sentence for people.
-fn sentence(phrase: &str) -> String {
+pub(crate) fn sentence(phrase: &str) -> String {
     let mut rest = phrase.chars();
     let first: String = rest.next().into_iter().flat_map(char::to_uppercase).collect();
     format!("{first}{}.", rest.as_str().trim_end_matches('.'))

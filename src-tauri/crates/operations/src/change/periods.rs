@@ -25,7 +25,7 @@ pub struct PeriodsExtended {
 }
 
 /// Ids for periods that may be missing: the transaction may run again, and must make the same.
-pub(super) fn ids(host: &dyn Host) -> Vec<PeriodId> {
+pub(crate) fn ids(host: &dyn Host) -> Vec<PeriodId> {
     (0..IDS_READY).map(|_| PeriodId::from_uuid(host.new_uuid())).collect()
 }
 
@@ -49,7 +49,7 @@ fn missing(timeline: &Timeline, until: Timestamp, ids: &[PeriodId]) -> Result<Ve
 }
 
 /// The timeline as it will be once its missing periods are stored; for previews, which write nothing.
-pub(super) async fn with_missing(
+pub(crate) async fn with_missing(
     read: &mut Read,
     timeline: &Timeline,
     until: Timestamp,
@@ -75,7 +75,7 @@ pub(super) async fn with_missing(
 }
 
 /// Stores the missing periods of a tenant; gives how many.
-pub(super) async fn store_missing(
+pub(crate) async fn store_missing(
     write: &mut Write,
     tenant: TenantId,
     until: Timestamp,

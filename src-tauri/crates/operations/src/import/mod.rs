@@ -4,7 +4,7 @@
 //! by the tenant's timeline, and hand it to the store's append. What cannot be taken goes to quarantine and to the
 //! put-aside file, never away.
 
-mod aside;
+pub(crate) mod aside;
 mod beginning;
 pub mod body;
 mod catalog;

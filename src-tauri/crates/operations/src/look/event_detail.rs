@@ -3,7 +3,7 @@
 use super::catalog::Catalog;
 use super::{events, load, shown};
 use crate::error::{OperationError, Result};
-use crate::wire::{DetailPair, EventDetail, EventEffect, SubjectRow};
+use crate::wire::{DetailPair, EventDetail, EventEffect, EventRow, SubjectRow};
 use billing::event::EventKey;
 use billing::ids::{PeriodId, SubjectId, TenantId};
 use billing::meter::{Aggregation, Meter};
@@ -22,6 +22,22 @@ use store::{Read, Store};
 pub async fn event_detail(store: &Store, tenant: TenantId, source: &str, key: &str) -> Result<EventDetail> {
     let key = EventKey { tenant, source: source.to_owned(), key: key.to_owned() };
     store.read(move |read| Box::pin(async move { detail_in(read, key).await })).await
+}
+
+/// Events by what identifies them, as the lists show them; those that are not there are left out.
+pub(crate) async fn event_rows(read: &mut Read, keys: &[EventKey]) -> Result<HashMap<EventKey, EventRow>> {
+    let catalog = load::catalog(read).await?;
+    let mut tenants = HashMap::new();
+    for tenant in keys.iter().map(|key| key.tenant) {
+        if !tenants.contains_key(&tenant)
+            && let Some(known) = store::tenants::by_id(read, tenant).await?
+        {
+            tenants.insert(tenant, known);
+        }
+    }
+    let found = store::events::by_keys(read, keys).await?;
+    let row = |(key, stored): (EventKey, EventRecord)| Some((key, events::row(line(&stored), &tenants, &catalog)?));
+    Ok(found.into_iter().filter_map(row).collect())
 }
 
 async fn detail_in(read: &mut Read, key: EventKey) -> Result<EventDetail> {

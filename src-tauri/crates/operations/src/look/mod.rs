@@ -28,6 +28,7 @@ mod verify;
 
 pub use audit::audit;
 pub use event_detail::event_detail;
+pub(crate) use event_detail::event_rows;
 pub use events::{PAGE, events};
 pub use find::{find_tenant, meters, require_meter, search, subjects};
 pub use history::{MAX_DAYS, tenant_months, tenant_series};

@@ -1,6 +1,6 @@
 //! What finance does with invoices: runs, acts on one, credit notes, payments, settings; exports.
 
-use super::{DaySpan, InvoiceFilter, PartyFields};
+use super::{CreditNoteRow, DaySpan, InvoiceFilter, PartyFields, PaymentRow};
 use serde::{Deserialize, Serialize};
 
 /// A run over tenants whose periods have ended.
@@ -165,6 +165,174 @@ pub struct PaymentRequest {
     pub reference: String,
     /// Goes on record.
     pub reason: String,
+}
+
+/// Which credit notes; every field narrows.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, specta::Type)]
+#[serde(default, deny_unknown_fields)]
+pub struct CreditNoteFilter {
+    /// One tenant.
+    pub tenant_id: Option<String>,
+    /// Of one invoice.
+    pub invoice_id: Option<String>,
+    /// Issued on this day or later.
+    pub from: Option<String>,
+    /// Issued before this day.
+    pub to: Option<String>,
+    /// `billed` or `imported`.
+    pub origin: Option<String>,
+}
+
+/// A page of credit notes, newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, specta::Type)]
+pub struct CreditNotePage {
+    /// When this was read.
+    pub as_of: String,
+    /// At most 200 rows.
+    pub rows: Vec<CreditNoteRow>,
+    /// Where the next page begins; none at the end.
+    pub next: Option<String>,
+}
+
+/// Which payments; every field narrows.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, specta::Type)]
+#[serde(default, deny_unknown_fields)]
+pub struct PaymentFilter {
+    /// One tenant.
+    pub tenant_id: Option<String>,
+    /// Of one invoice.
+    pub invoice_id: Option<String>,
+    /// Received then or later, RFC 3339.
+    pub from: Option<String>,
+    /// Received before then.
+    pub to: Option<String>,
+}
+
+/// A page of payments, newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, specta::Type)]
+pub struct PaymentPage {
+    /// When this was read.
+    pub as_of: String,
+    /// At most 200 rows.
+    pub rows: Vec<PaymentRow>,
+    /// Where the next page begins; none at the end.
+    pub next: Option<String>,
+}
+
+/// A file of payments.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(deny_unknown_fields)]
+pub struct PaymentsImportRequest {
+    /// The file: comma-separated text with the columns `invoice`, `amount`, `currency`, `received_at`, `method` and
+    /// `reference`, in any order.
+    pub file: String,
+    /// Only look.
+    pub dry_run: bool,
+    /// Goes on record with each payment.
+    pub reason: String,
+}
+
+/// A row of a file of payments that was not taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, specta::Type)]
+pub struct PaymentProblem {
+    /// Its line in the file, from 1.
+    #[specta(type = u32)]
+    pub line: u64,
+    /// A stable code.
+    pub code: String,
+    /// Why, in a sentence.
+    pub message: String,
+    /// The column at fault.
+    pub field: Option<String>,
+}
+
+/// What became of a file of payments.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, specta::Type)]
+pub struct PaymentsImported {
+    /// Whether it only looked.
+    pub dry_run: bool,
+    /// Rows below the head.
+    pub rows: u32,
+    /// Payments that were taken, or would be.
+    pub taken: u32,
+    /// Rows whose payment was there already with the same content.
+    pub duplicates: u32,
+    /// Rows that were put aside.
+    pub put_aside: u32,
+    /// Per currency, of what was taken.
+    pub totals: Vec<RunTotal>,
+    /// Rows that were put aside, at most 200.
+    pub problems: Vec<PaymentProblem>,
+    /// The file of rows that were put aside, with line and reason; none when there are none, or when it only looked.
+    pub put_aside_file: Option<String>,
+}
+
+/// Use that came after its period had closed, with the correction that it proposes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, specta::Type)]
+pub struct LateRow {
+    /// The row of the quarantine.
+    pub quarantine_id: String,
+    /// The tenant.
+    pub tenant_id: Option<String>,
+    /// The tenant's name.
+    pub tenant: Option<String>,
+    /// Source.
+    pub source: String,
+    /// Key.
+    pub key: Option<String>,
+    /// Code of the meter.
+    pub meter: Option<String>,
+    /// What it says, in the meter's unit.
+    pub quantity: Option<String>,
+    /// The meter's unit.
+    pub unit: Option<String>,
+    /// `original`, `correction` and so on.
+    pub classification: Option<String>,
+    /// When it happened.
+    pub occurred_at: Option<String>,
+    /// When it arrived.
+    pub received_at: String,
+    /// `waiting`, `accepted` or `dismissed`.
+    pub state: String,
+    /// Why it was put aside.
+    pub sentence: String,
+    /// The period that it is of.
+    pub period: Option<DaySpan>,
+    /// The finalized invoice of that period.
+    pub invoice_id: Option<String>,
+    /// That one's number.
+    pub invoice_number: Option<String>,
+    /// The proposed correction: what the use of that period costs with it less what it cost before, net, in major units.
+    pub amount: Option<String>,
+    /// Its currency.
+    pub currency: Option<String>,
+    /// Why there is no proposal; none when there is one.
+    pub refused: Option<String>,
+    /// Who decided.
+    pub decided_by: Option<String>,
+    /// Why it was decided so.
+    pub decision_reason: Option<String>,
+}
+
+/// Which late rows; every field narrows.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, specta::Type)]
+#[serde(default, deny_unknown_fields)]
+pub struct LateFilter {
+    /// One tenant.
+    pub tenant_id: Option<String>,
+    /// `waiting`, `accepted` or `dismissed`.
+    pub state: Option<String>,
+}
+
+/// A page of late rows, newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, specta::Type)]
+pub struct LatePage {
+    /// When this was read.
+    pub as_of: String,
+    /// At most 50 rows.
+    pub rows: Vec<LateRow>,
+    /// Where the next page begins; none at the end.
+    pub next: Option<String>,
 }
 
 /// Who bills, and what holds for all tenants.

@@ -192,6 +192,19 @@ pub struct NoteRequest {
     pub text: String,
 }
 
+/// Notes about a tenant itself, newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, specta::Type)]
+pub struct NotesView {
+    /// When this was read.
+    pub as_of: String,
+    /// The tenant.
+    pub tenant_id: String,
+    /// Its name.
+    pub tenant: String,
+    /// At most 200.
+    pub notes: Vec<NoteRow>,
+}
+
 /// Something that happened, on the line of time of a tenant, an invoice or a dispute.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, specta::Type)]
 pub struct TimelineEntry {

@@ -205,6 +205,10 @@ pub struct SettledRow {
 pub struct PaymentRow {
     /// Its id.
     pub payment_id: String,
+    /// The tenant.
+    pub tenant_id: String,
+    /// The tenant's name.
+    pub tenant: String,
     /// The invoice.
     pub invoice_id: String,
     /// The invoice's number.

@@ -11,6 +11,7 @@ pub mod changes;
 pub mod days;
 pub mod event;
 pub mod events;
+pub mod happenings;
 pub mod quarantine;
 pub mod search;
 pub mod standing;
@@ -24,6 +25,7 @@ pub(crate) fn statements() -> Vec<(&'static str, &'static str, Sql)> {
         ("look::days", days::STATEMENTS),
         ("look::event", event::STATEMENTS),
         ("look::events", events::STATEMENTS),
+        ("look::happenings", happenings::STATEMENTS),
         ("look::quarantine", quarantine::STATEMENTS),
         ("look::search", search::STATEMENTS),
         ("look::standing", standing::STATEMENTS),
