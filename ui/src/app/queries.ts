@@ -1,5 +1,5 @@
 import { keepPreviousData, QueryClient, useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import type { EventFilter, QuarantineFilter } from "@/generated/bindings";
+import type { AuditFilter, EventFilter, QuarantineFilter } from "@/generated/bindings";
 import { type HostError, useHost } from "@/host";
 import { filledPage } from "./filled-page";
 
@@ -125,6 +125,23 @@ export function useQuarantine(filter: QuarantineFilter) {
     placeholderData: keepPreviousData,
     refetchInterval: (query) => ((query.state.data?.pages.length ?? 0) <= 3 ? REFRESH_MS : false),
   });
+}
+
+export function useAudit(filter: AuditFilter) {
+  const host = useHost();
+  return useInfiniteQuery({
+    queryKey: ["audit", filter],
+    queryFn: ({ pageParam }) => host.audit(filter, pageParam),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.next,
+    placeholderData: keepPreviousData,
+    refetchInterval: (query) => ((query.state.data?.pages.length ?? 0) <= 3 ? REFRESH_MS : false),
+  });
+}
+
+export function useConnections() {
+  const host = useHost();
+  return useQuery({ queryKey: ["connections"], queryFn: () => host.connections() });
 }
 
 export function usePresets() {

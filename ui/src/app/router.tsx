@@ -10,7 +10,15 @@ import {
 import { OverviewPage } from "@/features/overview/OverviewPage";
 import { NotFound, ScreenFailed } from "./frame/Failures";
 import { Frame } from "./frame/Frame";
-import { quarantineSearch, type RootSearch, rootSearch, tenantSearch, tenantsSearch, usageSearch } from "./search";
+import {
+  auditSearch,
+  quarantineSearch,
+  type RootSearch,
+  rootSearch,
+  tenantSearch,
+  tenantsSearch,
+  usageSearch,
+} from "./search";
 
 const root = createRootRoute({
   component: Frame,
@@ -50,6 +58,12 @@ const routes = [
     getParentRoute: () => root,
     path: "/import",
     component: lazyRouteComponent(() => import("@/features/import/ImportPage"), "ImportPage"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/audit",
+    component: lazyRouteComponent(() => import("@/features/audit/AuditPage"), "AuditPage"),
+    validateSearch: auditSearch,
   }),
   createRoute({
     getParentRoute: () => root,

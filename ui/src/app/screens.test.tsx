@@ -18,8 +18,9 @@ const SCREENS = [
   { name: "Tenant, subjects", address: `${PAGE}?tab=subjects`, ready: "subjects" },
   { name: "Usage", address: "/usage", ready: "usage-grid" },
   { name: "Quarantine", address: "/quarantine", ready: "quarantine-grid" },
+  { name: "Audit", address: "/audit", ready: "audit-grid" },
   { name: "Import", address: "/import", ready: "import-map" },
-  { name: "Settings", address: "/settings", ready: "settings-theme" },
+  { name: "Settings", address: "/settings", ready: "settings-connections" },
 ];
 
 describe("every screen", () => {
@@ -30,13 +31,13 @@ describe("every screen", () => {
     expect(await seriousFindings(container)).toEqual([]);
   });
 
-  it.each(["/", "/tenants", PAGE, "/usage", "/quarantine"])("%s says what failed", async (address) => {
+  it.each(["/", "/tenants", PAGE, "/usage", "/quarantine", "/audit"])("%s says what failed", async (address) => {
     renderApp(address, { mode: "error" });
     expect(await screen.findByTestId("error-state")).toHaveAttribute("data-code", "database_unreachable");
     expect(screen.getByTestId("nav-overview"), "the frame stays").toBeInTheDocument();
   });
 
-  it.each(["/", "/tenants", "/usage", "/quarantine"])("%s says what will be there", async (address) => {
+  it.each(["/", "/tenants", "/usage", "/quarantine", "/audit"])("%s says what will be there", async (address) => {
     renderApp(address, { mode: "empty" });
     expect(await screen.findByTestId("empty-state")).toBeInTheDocument();
   });

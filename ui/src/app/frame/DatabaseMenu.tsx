@@ -1,26 +1,33 @@
 import { Menu, UnstyledButton } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
-import { IconChevronDown, IconDatabase, IconFlask, IconFolderOpen, IconLock } from "@tabler/icons-react";
-import { useQueryClient } from "@tanstack/react-query";
+import {
+  IconChevronDown,
+  IconDatabase,
+  IconFlask,
+  IconFolderOpen,
+  IconLock,
+  IconPlus,
+  IconServer2,
+} from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
+import { useOpenConnection } from "@/features/connections/useOpenConnection";
+import { useOpenDatabase } from "@/features/connections/useOpenDatabase";
 import { HostError, useHost } from "@/host";
-import { useDatabaseStatus } from "../queries";
+import { useConnections, useDatabaseStatus } from "../queries";
 import classes from "./frame.module.css";
 
 /** Which database is on screen, and the way to another one. */
 export function DatabaseMenu() {
   const { data } = useDatabaseStatus();
   const host = useHost();
-  const client = useQueryClient();
+  const connections = useConnections();
+  const openDatabase = useOpenDatabase();
   const navigate = useNavigate();
+  const { open: openConnection, dialog } = useOpenConnection(() => void navigate({ to: "/" }));
 
   const change = async (open: () => Promise<unknown>) => {
     try {
-      if ((await open()) === null) return;
-      // Nothing of the old database may stay on screen under the new one's name.
-      client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== "session" });
-      await client.resetQueries();
-      await navigate({ to: "/" });
+      if (await openDatabase(open)) await navigate({ to: "/" });
     } catch (thrown) {
       const { code, message } = HostError.from(thrown);
       notifications.show({ color: "red", title: "The database was not opened", message: `${message} (${code})` });
@@ -30,36 +37,55 @@ export function DatabaseMenu() {
   if (!data) return null;
   const engine = data.engine === "postgres" ? "PostgreSQL" : "SQLite";
   return (
-    <Menu position="bottom-start" width={300}>
-      <Menu.Target>
-        <UnstyledButton className={classes.database} data-testid="database" title={data.location}>
-          <IconDatabase size={15} aria-hidden />
-          <span className="cut">{data.name}</span>
-          <span className={`${classes.tag} ${classes.optional}`}>{engine}</span>
-          <span className={classes.tag} data-testid="database-access">
-            {data.writable ? "live" : "read only"}
-          </span>
-          <IconChevronDown size={13} aria-hidden />
-        </UnstyledButton>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>{data.location}</Menu.Label>
-        <Menu.Label>
-          {engine} · schema {data.schema_version} · {data.writable ? "may write" : <IconLock size={11} />}
-        </Menu.Label>
-        {data.warnings.map((warning) => (
-          <Menu.Label key={warning} c="var(--ch-amber-text)">
-            {warning}
+    <>
+      <Menu position="bottom-start" width={300}>
+        <Menu.Target>
+          <UnstyledButton className={classes.database} data-testid="database" title={data.location}>
+            <IconDatabase size={15} aria-hidden />
+            <span className="cut">{data.name}</span>
+            <span className={`${classes.tag} ${classes.optional}`}>{engine}</span>
+            <span className={classes.tag} data-testid="database-access">
+              {data.writable ? "live" : "read only"}
+            </span>
+            <IconChevronDown size={13} aria-hidden />
+          </UnstyledButton>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Label>{data.location}</Menu.Label>
+          <Menu.Label>
+            {engine} · schema {data.schema_version} · {data.writable ? "may write" : <IconLock size={11} />}
           </Menu.Label>
-        ))}
-        <Menu.Divider />
-        <Menu.Item leftSection={<IconFolderOpen size={15} />} onClick={() => change(host.openDatabase)}>
-          Open a database file
-        </Menu.Item>
-        <Menu.Item leftSection={<IconFlask size={15} />} onClick={() => change(() => host.openSample(() => {}))}>
-          Open the sample company
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+          {data.warnings.map((warning) => (
+            <Menu.Label key={warning} c="var(--ch-amber-text)">
+              {warning}
+            </Menu.Label>
+          ))}
+          {data.read_only_because && <Menu.Label>{data.read_only_because}</Menu.Label>}
+          <Menu.Divider />
+          {connections.data?.map(({ connection_id, settings }) => (
+            <Menu.Item
+              key={connection_id}
+              leftSection={<IconServer2 size={15} />}
+              rightSection={<span className={classes.tag}>{settings.environment}</span>}
+              onClick={() => void openConnection({ connectionId: connection_id, name: settings.name })}
+              data-testid={`menu-connection-${connection_id}`}
+            >
+              <bdi>{settings.name}</bdi>
+            </Menu.Item>
+          ))}
+          <Menu.Item leftSection={<IconPlus size={15} />} onClick={() => void navigate({ to: "/settings" })}>
+            Manage connections
+          </Menu.Item>
+          <Menu.Divider />
+          <Menu.Item leftSection={<IconFolderOpen size={15} />} onClick={() => change(host.openDatabase)}>
+            Open a database file
+          </Menu.Item>
+          <Menu.Item leftSection={<IconFlask size={15} />} onClick={() => change(() => host.openSample(() => {}))}>
+            Open the sample company
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      {dialog}
+    </>
   );
 }

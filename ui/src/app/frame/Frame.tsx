@@ -6,6 +6,7 @@ import { Palette } from "../palette/Palette";
 import { useRailCollapsed } from "../preferences";
 import { EnvironmentLine } from "./EnvironmentLine";
 import classes from "./frame.module.css";
+import { LostBanner } from "./LostBanner";
 import { Rail } from "./Rail";
 import { TopBar } from "./TopBar";
 
@@ -29,6 +30,7 @@ export function Frame() {
       <TopBar />
       <Rail collapsed={collapsed} onToggle={() => setCollapsed(!collapsed)} />
       <main className={classes.main} ref={main} tabIndex={-1}>
+        <LostBanner />
         <Outlet />
       </main>
       <Palette />

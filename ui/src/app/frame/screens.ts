@@ -2,6 +2,7 @@ import {
   type Icon,
   IconBuildingStore,
   IconFileImport,
+  IconHistory,
   IconLayoutDashboard,
   IconListDetails,
   IconSettings,
@@ -17,5 +18,6 @@ export const SCREENS: readonly Screen[] = [
   { id: "usage", name: "Usage", to: "/usage", letter: "u", icon: IconListDetails },
   { id: "quarantine", name: "Quarantine", to: "/quarantine", letter: "q", icon: IconShieldQuestion },
   { id: "import", name: "Import", to: "/import", letter: "i", icon: IconFileImport },
+  { id: "audit", name: "Audit", to: "/audit", letter: "a", icon: IconHistory },
   { id: "settings", name: "Settings", to: "/settings", letter: "s", icon: IconSettings },
 ];
