@@ -39,8 +39,8 @@ export function TestResult({ test }: { test: ConnectionTest }) {
               <Icon size={15} aria-hidden />
               <span className={classes.stepName}>{NAMES[step]}</span>
               <span>
-                <span className={classes.outcome}>{word}.</span> <bdi>{sentence}</bdi>{" "}
-                {code && <span className="mono">{code}</span>}
+                {outcome !== "skipped" && <span className={classes.outcome}>{word}. </span>}
+                <bdi>{sentence}</bdi> {code && <span className="mono">{code}</span>}
               </span>
             </li>
           );

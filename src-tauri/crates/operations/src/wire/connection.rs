@@ -77,7 +77,14 @@ pub struct ConnectionRow {
     pub last_used_at: Option<String>,
 }
 
-/// A password on its way in. It has no Debug and is never written.
+/// A password on its way in. It has no Debug and is never written:
+///
+/// ```compile_fail
+/// println!("{:?}", operations::wire::SecretText::from(String::new()));
+/// ```
+/// ```compile_fail
+/// serde_json::to_string(&operations::wire::SecretText::from(String::new()));
+/// ```
 #[derive(Clone, Deserialize, specta::Type)]
 #[serde(transparent)]
 pub struct SecretText(String);
