@@ -28,7 +28,7 @@ fn encodings(secret: &str) -> Vec<(&'static str, String)> {
         }
         text
     });
-    let json = serde_json::to_string(secret).unwrap();
+    let json = serde_json::to_string(secret).expect("a text is JSON");
     let json = json.trim_matches('"').to_owned();
     vec![("raw", secret.to_owned()), ("base64", base64(bytes)), ("hex", hexadecimal), ("url", url), ("json", json)]
 }

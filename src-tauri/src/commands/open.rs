@@ -6,7 +6,7 @@ use crate::locale;
 use operations::connect::described;
 use operations::error::OperationError;
 use operations::host::Host;
-use operations::open::{self, Access, Login};
+use operations::open::{self, Access};
 use operations::target::Target;
 use operations::wire::{DatabaseStatus, Progress, Session, WireError};
 use operations::{look, sample};
@@ -32,7 +32,7 @@ async fn show(console: &Console, address: &str) -> Answer<()> {
         return Ok(());
     }
     let target: Target = address.parse().map_err(WireError::from)?;
-    let store = open::open(Login::new(target, None), Access::ReadWrite, &console.host).await?;
+    let store = open::open_named(target, &console.host).await?;
     console.show(store, address);
     Ok(())
 }

@@ -93,6 +93,23 @@ pub async fn answers(store: &Store, limit: std::time::Duration) -> Result<()> {
     Ok(store.answers(limit).await?)
 }
 
+/// Opens a database that was named by a file or an address, to look and to write; a production server only to look:
+/// whoever wants to change something there saves a connection that says so.
+///
+/// # Errors
+/// As [`open`].
+pub async fn open_named(target: target::Target, host: &dyn Host) -> Result<Store> {
+    if matches!(target, target::Target::Postgres(_)) {
+        let looks = open(Login::new(target.clone(), None), Access::ReadOnly, host).await?;
+        let environment = looks.read(|read| Box::pin(store::ledger::info(read))).await?.environment;
+        if environment == LedgerEnvironment::Production {
+            return Ok(looks);
+        }
+        looks.close().await;
+    }
+    open(Login::new(target, None), Access::ReadWrite, host).await
+}
+
 /// Where a login may work that could change or empty the ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OwnerRule {

@@ -1,5 +1,6 @@
 //! Saved connections against keyrings that behave in every way a keyring can: what is kept, what is said, how long it
 //! takes. The real keyrings and servers are in the tests package.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
 use billing::time::Timestamp;
 use operations::connect::{Connections, Keyring, KeyringError, SecretName};
