@@ -115,7 +115,7 @@ create index invoices_replaces on invoices (tenant_id, replaces) where replaces 
 -- What a run has to do: periods that have no final invoice yet, and use that is billed with another period than its own.
 create index billing_periods_unbilled on billing_periods (ends_at, tenant_id, period_id) where status <> 'finalized';
 create index usage_events_late on usage_events (tenant_id, billed_period_id) where billed_period_id <> period_id;
-create index usage_events_late_from on usage_events (tenant_id, period_id) where billed_period_id <> period_id;
+create index usage_events_late_from on usage_events (tenant_id, period_id) where period_id is not null and (billed_period_id is null or billed_period_id <> period_id);
 
 -- The lines of finalized and imported invoices; those of a draft are in its content.
 create table invoice_lines (
@@ -174,6 +174,8 @@ create table credit_notes (
 create unique index credit_notes_number on credit_notes (series, number);
 create unique index credit_notes_seq on credit_notes (series, year, seq) where seq is not null;
 create index credit_notes_invoice on credit_notes (tenant_id, invoice_id);
+create index credit_notes_listed on credit_notes (issue_day, tenant_id, credit_note_id);
+create index credit_notes_id on credit_notes (credit_note_id); -- what opens one names nothing else
 
 -- Append-only.
 create table credit_note_lines (
@@ -207,6 +209,7 @@ create table payments (
 );
 create unique index payments_reference on payments (tenant_id, method, reference) where reference <> '';
 create index payments_invoice on payments (tenant_id, invoice_id);
+create index payments_listed on payments (received_at, tenant_id, payment_id);
 
 -- A case of a tenant: what is claimed, by when it must end, how it ended.
 create table disputes (
@@ -231,6 +234,8 @@ create table disputes (
     check ((decision is null) = (decided_at is null))
 );
 create index disputes_status on disputes (status, deadline_day);
+create index disputes_id on disputes (dispute_id); -- what acts on one names nothing else
+create index disputes_invoice on disputes (tenant_id, invoice_id);
 
 -- Lines and events in question. Append-only.
 create table dispute_items (

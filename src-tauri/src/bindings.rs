@@ -1,6 +1,6 @@
 //! The commands of the window as TypeScript: one list for the handler and for the generated file.
 
-use crate::commands::{change, chart, connection, import, look, open};
+use crate::commands::{billing, change, chart, connection, import, look, open, run, save};
 use tauri_specta::{Builder, collect_commands};
 
 /// All commands. The same names stand in `commands.txt`, from which the build makes the permissions.
@@ -43,6 +43,52 @@ pub fn builder() -> Builder<tauri::Wry> {
         change::override_act,
         change::erase_preview,
         change::erase_act,
+        billing::invoices,
+        billing::invoice,
+        billing::invoice_pages,
+        billing::invoice_explain,
+        billing::line_events,
+        billing::tenant_billing,
+        billing::settings,
+        run::run_preview,
+        run::invoice_run,
+        run::invoice_run_cancel,
+        save::save_invoice_pdf,
+        save::save_pack,
+        save::export_invoices,
+        save::export_audit,
+        change::invoice_act_preview,
+        change::invoice_act,
+        change::settings_preview,
+        change::settings_act,
+        change::account_preview,
+        change::account_act,
+        change::coupon_preview,
+        change::coupon_act,
+        change::grant_preview,
+        change::grant_act,
+        change::plan_change_preview,
+        change::plan_change_act,
+        change::cancel_preview,
+        change::cancel_act,
+        billing::disputes,
+        billing::dispute,
+        billing::tenant_timeline,
+        billing::late_rows,
+        change::late_preview,
+        change::late_act,
+        change::credit_preview,
+        change::credit_act,
+        change::payment_preview,
+        change::payment_act,
+        change::dispute_open_preview,
+        change::dispute_open_act,
+        change::dispute_note_preview,
+        change::dispute_note_act,
+        change::dispute_decide_preview,
+        change::dispute_decide_act,
+        change::note_preview,
+        change::note_act,
     ])
 }
 
@@ -82,7 +128,8 @@ mod tests {
             .take_while(|line| !line.contains("cfg(test)"))
             .filter_map(|line| line.trim().trim_end_matches(',').split_once("::"))
             .filter(|(module, name)| {
-                ["open", "look", "chart", "connection", "import", "change"].contains(module) && !name.contains(' ')
+                ["open", "look", "chart", "connection", "import", "change", "billing", "run", "save"].contains(module)
+                    && !name.contains(' ')
             })
             .map(|(_, name)| name)
             .collect();

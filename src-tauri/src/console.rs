@@ -1,4 +1,4 @@
-//! The state behind the window: the database that is open, and the import that runs.
+//! The state behind the window: the database that is open, and the long work that runs.
 
 use crate::host::DesktopHost;
 use operations::connect::{Connections, Opened, Profile, settings_file};
@@ -8,7 +8,7 @@ use operations::wire::WireError;
 use providers::keyring::SystemKeyring;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -20,7 +20,10 @@ pub struct Console {
     pub connections: Connections,
     folders: Folders,
     shown: RwLock<Result<Shown, WireError>>,
-    import: Mutex<Option<CancellationToken>>,
+    /// The import that may run.
+    pub import: OneAtATime,
+    /// The run of invoices that may run.
+    pub invoice_run: OneAtATime,
     started: Instant,
     first_figures: AtomicBool,
 }
@@ -80,7 +83,8 @@ impl Console {
             connections: Connections::new(settings_file(&folders.config), Arc::new(SystemKeyring)),
             folders,
             shown: RwLock::new(Err(OperationError::refused("no_database", "No database is open yet.").to_wire())),
-            import: Mutex::new(None),
+            import: OneAtATime::new("import_running", "An import is running already."),
+            invoice_run: OneAtATime::new("run_running", "A run of invoices is running already."),
             started,
             first_figures: AtomicBool::new(false),
         }
@@ -140,35 +144,61 @@ impl Console {
             tracing::info!("first figures after {} ms", self.started.elapsed().as_millis());
         }
     }
+}
 
-    /// Takes the place of the one import that may run.
+/// Long work of which this window does one at a time.
+pub struct OneAtATime {
+    code: &'static str,
+    sentence: &'static str,
+    running: Mutex<Option<CancellationToken>>,
+}
+
+impl OneAtATime {
+    const fn new(code: &'static str, sentence: &'static str) -> Self {
+        Self { code, sentence, running: Mutex::new(None) }
+    }
+
+    fn place(&self) -> MutexGuard<'_, Option<CancellationToken>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes the place until what it gives is dropped.
     ///
     /// # Errors
-    /// `import_running` when one runs.
-    pub fn begin_import(&self) -> Result<CancellationToken, WireError> {
-        let mut import = self.import.lock().unwrap_or_else(PoisonError::into_inner);
-        if import.is_some() {
-            return Err(OperationError::refused("import_running", "An import is running already.").to_wire());
+    /// The code, when it is taken.
+    pub fn begin(&self) -> Result<Running<'_>, WireError> {
+        let mut place = self.place();
+        if place.is_some() {
+            return Err(OperationError::refused(self.code, self.sentence).to_wire());
         }
-        Ok(import.insert(CancellationToken::new()).clone())
+        let stop = place.insert(CancellationToken::new()).clone();
+        Ok(Running { work: self, stop })
     }
 
-    /// Gives the place back.
-    pub fn end_import(&self) {
-        *self.import.lock().unwrap_or_else(PoisonError::into_inner) = None;
-    }
-
-    /// Asks the running import to stop.
-    pub fn cancel_import(&self) {
-        if let Some(token) = &*self.import.lock().unwrap_or_else(PoisonError::into_inner) {
+    /// Asks what runs to stop.
+    pub fn cancel(&self) {
+        if let Some(token) = &*self.place() {
             token.cancel();
         }
     }
 }
 
+/// The place of long work; dropping it gives the place back, also when the work fails.
+pub struct Running<'a> {
+    work: &'a OneAtATime,
+    /// Cancelled when a person asks the work to stop.
+    pub stop: CancellationToken,
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        *self.work.place() = None;
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Folders;
+    use super::{Folders, OneAtATime};
 
     #[test]
     fn a_sample_company_that_is_gone_is_made_again() {
@@ -184,5 +214,17 @@ mod tests {
         folders.remember("/a/file/that/is/gone.sqlite").unwrap();
         let last = folders.last_database();
         assert_eq!(last.as_deref(), Some("/a/file/that/is/gone.sqlite"), "of any other file the window says so");
+    }
+
+    #[test]
+    fn long_work_has_one_place_that_comes_back() {
+        let work = OneAtATime::new("import_running", "An import is running already.");
+        let running = work.begin().unwrap();
+        assert_eq!(work.begin().err().unwrap().code, "import_running", "a second one would read the same file");
+        work.cancel();
+        assert!(running.stop.is_cancelled(), "who runs is told");
+        drop(running);
+        assert!(!work.begin().unwrap().stop.is_cancelled(), "the next one starts afresh");
+        work.cancel();
     }
 }

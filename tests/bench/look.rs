@@ -31,7 +31,9 @@ pub async fn month_to_date(place: &Place, company: &Company, report: &mut Report
         let begun = Instant::now();
         let counters: Result<_, StoreError> = place
             .store
-            .read(move |read| Box::pin(async move { standing::counters(read, Scope::Tenants(&[tenant]), at).await }))
+            .read(move |read| {
+                Box::pin(async move { standing::counters(read, Scope::Tenants(&[tenant]), at).await?.rows().await })
+            })
             .await;
         let month_time = begun.elapsed();
         let begun = Instant::now();

@@ -5,6 +5,8 @@
 
 #![expect(clippy::float_arithmetic, reason = "measurements and ratios are not money")]
 
+mod bare_row;
+mod bill;
 mod figure;
 mod ingest;
 mod jsonb;
@@ -63,6 +65,7 @@ enum What {
     Month,
     Verify,
     List,
+    Bill,
     Window,
 }
 
@@ -131,5 +134,9 @@ async fn measure(engine: Engine, extent: Extent, arguments: &Arguments, report: 
     if arguments.wants(What::List) {
         look::tenants(&place, &company, report).await?;
     }
-    place.remove().await
+    place.remove().await?;
+    if arguments.wants(What::Bill) {
+        bill::measure(engine, extent.seed, extent.until, report).await?;
+    }
+    Ok(())
 }

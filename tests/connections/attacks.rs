@@ -1,10 +1,10 @@
 //! What an environment, an address or something on the way might do to a connection, each with its message (promise 23).
 
-use crate::person::Person;
-use crate::server::{HOST, PASSWORD, Server, Shown};
 use anyhow::Result;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
+use support::person::Person;
+use support::server::{HOST, PASSWORD, Server, Shown};
 
 struct Case {
     server: Server,
@@ -19,7 +19,8 @@ impl Case {
         person.json(&["--db", &url, "migrate", "--roles", "--environment", "production"], None)?;
         server.sql("billing", "grant billing_writer to writer")?;
         let (port, authority) = (server.port.to_string(), server.authority_file());
-        let add = ["connections", "add", "eu", "--host", HOST, "--port", &port, "--database", "billing", "--user", "writer"];
+        let add =
+            ["connections", "add", "eu", "--host", HOST, "--port", &port, "--database", "billing", "--user", "writer"];
         let tls = ["--tls", "verify-full", "--root-certificate", &authority];
         person.json(&[&add[..], &tls[..]].concat(), None)?;
         Ok(Self { server, person })

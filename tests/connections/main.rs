@@ -4,6 +4,4 @@
 
 mod attacks;
 mod keyrings;
-mod person;
 mod secret;
-mod server;

@@ -1,10 +1,9 @@
 //! A password lives in the keyring and in the memory of the program, and nowhere else (promises 21 and 22).
 
-use crate::person::Person;
-use crate::server::{HOST, PASSWORD, Server};
 use anyhow::Result;
-use std::fmt::Write;
-use std::path::Path;
+use support::canary::{base64, encodings, found_in, processes, search};
+use support::person::Person;
+use support::server::{HOST, PASSWORD, Server};
 
 fn add<'a>(port: &'a str, authority: &'a str) -> Vec<&'a str> {
     let mut words = vec!["connections", "add", "eu", "--environment", "staging", "--host", HOST, "--port", port];
@@ -13,64 +12,16 @@ fn add<'a>(port: &'a str, authority: &'a str) -> Vec<&'a str> {
     words
 }
 
-/// The five ways in which a text may have been written down.
-fn encodings(secret: &str) -> Vec<(&'static str, String)> {
-    let bytes = secret.as_bytes();
-    let hexadecimal = bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    });
-    let url = bytes.iter().fold(String::new(), |mut text, byte| {
-        if byte.is_ascii_alphanumeric() || b"-_.~".contains(byte) {
-            text.push(char::from(*byte));
-        } else {
-            let _ = write!(text, "%{byte:02X}");
-        }
-        text
-    });
-    let json = serde_json::to_string(secret).expect("a text is JSON");
-    let json = json.trim_matches('"').to_owned();
-    vec![("raw", secret.to_owned()), ("base64", base64(bytes)), ("hex", hexadecimal), ("url", url), ("json", json)]
-}
-
-/// Without its last group, which depends on what stands behind it.
-fn base64(bytes: &[u8]) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let whole = bytes.chunks_exact(3);
-    whole.fold(String::new(), |mut text, three| {
-        let number = u32::from(three[0]) << 16 | u32::from(three[1]) << 8 | u32::from(three[2]);
-        text.extend([18, 12, 6, 0].map(|shift| char::from(LETTERS[(number >> shift) as usize & 63])));
-        text
-    })
-}
-
-fn found_in(bytes: &[u8], secret: &str) -> Option<&'static str> {
-    let lower = bytes.to_ascii_lowercase();
-    let holds = |hay: &[u8], needle: &str| hay.windows(needle.len()).any(|window| window == needle.as_bytes());
-    encodings(secret).into_iter().find(|(name, text)| holds(if *name == "hex" { &lower } else { bytes }, text)).map(|(name, _)| name)
-}
-
-fn search(folder: &Path, secret: &str, found: &mut Vec<String>) -> Result<usize> {
-    let mut looked_at = 0;
-    for entry in std::fs::read_dir(folder)? {
-        let path = entry?.path();
-        let kind = std::fs::symlink_metadata(&path)?;
-        if kind.is_dir() {
-            looked_at += search(&path, secret, found)?;
-        } else if kind.is_file() {
-            looked_at += 1;
-            found.extend(found_in(&std::fs::read(&path)?, secret).map(|how| format!("{} ({how})", path.display())));
-        }
-    }
-    Ok(looked_at)
-}
-
 #[test]
 fn the_search_finds_each_encoding() {
     for (name, text) in encodings(PASSWORD) {
         let around = format!("before {text} behind");
         let found = found_in(around.as_bytes(), PASSWORD);
         assert!(found.is_some(), "{name} would be found, or the search proves nothing");
+    }
+    for before in ["", "a", "ab"] {
+        let inside = base64(format!("{before}{PASSWORD}behind").as_bytes());
+        assert_eq!(found_in(inside.as_bytes(), PASSWORD), Some("base64"), "whatever stands before it: {before}");
     }
     assert_eq!(found_in(b"nothing of it", PASSWORD), None, "and nothing else is");
 }
@@ -81,9 +32,13 @@ fn a_saved_password_serves_a_program_that_starts_later_and_is_nowhere_else() -> 
     let mut person = Person::with_keyring()?;
     let url = server.socket_url("billing");
     person.json(&["--db", &url, "migrate", "--roles", "--environment", "staging"], None)?;
-    server.sql("billing", "grant billing_writer to writer; grant billing_reader to reader; grant billing_owner to owner")?;
+    server.sql(
+        "billing",
+        "grant billing_writer to writer; grant billing_reader to reader; grant billing_owner to owner",
+    )?;
     let (port, authority) = (server.port.to_string(), server.authority_file());
 
+    let heard = person.listen()?;
     let added = person.run_with(&add(&port, &authority), Some(PASSWORD))?;
     assert!(added.status.success(), "{}", String::from_utf8_lossy(&added.stderr));
     // Another process: nothing of the first one is left.
@@ -96,6 +51,11 @@ fn a_saved_password_serves_a_program_that_starts_later_and_is_nowhere_else() -> 
     let test = person.json(&["connections", "test", "eu"], None)?;
     assert_eq!(test["ok"], true, "every step works: {test}");
     assert_eq!(test["steps"].as_array().map(Vec::len), Some(8), "each step is there");
+
+    let said = heard.so_far()?;
+    assert!(said.windows(23).any(|text| text == b"org.freedesktop.secrets"), "what programs say on the bus was heard");
+    assert_eq!(found_in(&said, PASSWORD), None, "on the bus the password is encrypted");
+    assert!(processes(PASSWORD)?.is_empty(), "no argument and no environment holds it");
 
     let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(person.settings())?.permissions());
     assert_eq!(mode & 0o777, 0o600, "the settings are for their owner only");
@@ -140,7 +100,10 @@ fn rights_decide_what_a_connection_may_do() -> Result<()> {
     let person = Person::without_bus()?;
     let url = server.socket_url("billing");
     person.json(&["--db", &url, "migrate", "--roles", "--environment", "production"], None)?;
-    server.sql("billing", "grant billing_writer to writer; grant billing_reader to reader; grant billing_owner to owner")?;
+    server.sql(
+        "billing",
+        "grant billing_writer to writer; grant billing_reader to reader; grant billing_owner to owner",
+    )?;
     let (port, authority) = (server.port.to_string(), server.authority_file());
     person.json(&add(&port, &authority), None)?;
     let change = ["--connection", "eu", "tenants", "erase-subject", "sbj_0", "--reason", "r", "--yes"];

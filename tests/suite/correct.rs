@@ -9,7 +9,8 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use store::append::NewEvent;
 use store::append::Outcome::{Accepted, Duplicate, Stale};
-use support::{Ledger, World};
+use store::look::standing::{EventsOf, Scope, events_of};
+use support::{Ledger, World, at};
 use tokio_util::sync::CancellationToken;
 
 on_every_engine!(
@@ -17,6 +18,7 @@ on_every_engine!(
     of_two_corrections_at_once_one_wins,
     a_file_puts_aside_what_takes_too_much,
     an_entry_says_what_is_left,
+    events_that_are_priced_are_what_is_left_of_them,
 );
 
 const TIME: &str = "2026-01-10T08:00:00Z";
@@ -45,6 +47,29 @@ async fn a_batch_takes_back_what_is_there(ledger: Ledger) {
     let nested = world.outcomes(&ledger.store, vec![world.correction(&first, "n1", 1)]).await.unwrap();
     assert_eq!(nested, [Stale], "a correction corrects an event, not a correction");
     assert_sound(&ledger.store).await;
+}
+
+async fn events_that_are_priced_are_what_is_left_of_them(ledger: Ledger) {
+    let world = World::new(&ledger.store, 2).await.unwrap();
+    let (first, second) = (world.event(0, "calls", "m1", 5, TIME), world.event(0, "calls", "m2", 7, TIME));
+    let late = world.event(0, "calls", "m0", 1, "2026-01-11T08:00:00Z");
+    let fix = world.correction(&first, "z", -3);
+    world.append(&ledger.store, vec![second, late, first, fix]).await.unwrap();
+    let (tenant, meter) = (world.tenants[0], world.meters["calls"].id);
+    let which = EventsOf { at: at("2026-01-20T00:00:00Z"), since: at("2025-12-01T00:00:00Z"), meter };
+    for tenants in [None, Some(vec![tenant]), Some(vec![world.tenants[1]])] {
+        let is_other = tenants.as_ref().is_some_and(|tenants| *tenants != [tenant]);
+        let read = ledger.store.read(move |read| {
+            Box::pin(async move {
+                let scope = tenants.as_deref().map_or(Scope::Company, Scope::Tenants);
+                events_of(read, scope, which).await
+            })
+        });
+        let found: Vec<(i32, i64)> =
+            read.await.unwrap().into_iter().map(|event| (event.day.number(), event.contribution)).collect();
+        let expected = if is_other { vec![] } else { vec![(20_260_110, 2), (20_260_110, 7), (20_260_111, 1)] };
+        assert_eq!(found, expected, "in order of time and key; a correction is no event of its own");
+    }
 }
 
 async fn of_two_corrections_at_once_one_wins(ledger: Ledger) {

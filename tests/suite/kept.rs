@@ -122,8 +122,8 @@ async fn what_did_not_change_is_not_read_again() {
     let after = look::tenants(&ledger.store, world.now).await.unwrap();
     let used = |list: &TenantList, tenant: usize| {
         let id = world.tenants[tenant].to_string();
-        let row = list.rows.iter().find(|row| row.tenant_id == id).unwrap().clone();
-        row.meters.into_iter().find(|cell| cell.meter == "calls").unwrap().used
+        let row = list.rows.iter().find(|row| row.tenant_id == id).unwrap();
+        row.meters.iter().find(|cell| cell.meter == "calls").unwrap().used.clone()
     };
     assert_eq!(used(&after, 3), "450", "who did not change is kept");
     assert_eq!(used(&after, 4), "1", "who did is read");

@@ -23,16 +23,27 @@ macro_rules! on_every_engine {
 }
 
 mod append;
+mod audit;
+mod bill;
 mod change;
 mod correct;
+mod credit;
+mod dispute;
 mod erase;
+mod export;
+mod history;
 mod import;
 mod kept;
 mod kill;
+mod late;
 mod look;
+mod migrate;
+mod payment;
+mod rights;
 mod roles;
 mod sample;
 mod shown;
 mod statements;
 mod together;
 mod trigger;
+mod twin;

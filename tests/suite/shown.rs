@@ -156,15 +156,15 @@ async fn days_and_months_add_up_to_the_ledger(ledger: Ledger) {
 }
 
 async fn a_search_finds_names_ids_and_keys(ledger: Ledger) {
-    filled(&ledger).await;
-    let found = look::search(&ledger.store, "enant 3").await.unwrap();
+    let world = filled(&ledger).await;
+    let found = look::search(&ledger.store, world.now, "enant 3").await.unwrap();
     let is_third = |hit: &SearchHit| matches!(hit, SearchHit::Tenant { name, .. } if name == "Tenant 3");
     assert!(found.iter().any(is_third), "a part of a name: {found:?}");
-    let found = look::search(&ledger.store, "tenant-3").await.unwrap();
+    let found = look::search(&ledger.store, world.now, "tenant-3").await.unwrap();
     assert!(found.iter().any(is_third), "an outside id: {found:?}");
-    let found = look::search(&ledger.store, "n00000005").await.unwrap();
+    let found = look::search(&ledger.store, world.now, "n00000005").await.unwrap();
     let is_fifth = |hit: &SearchHit| matches!(hit, SearchHit::Event { key, .. } if key == "n00000005");
     assert!(found.iter().any(is_fifth), "an event's key: {found:?}");
-    let nothing = look::search(&ledger.store, "%_").await.unwrap();
+    let nothing = look::search(&ledger.store, world.now, "%_").await.unwrap();
     assert_eq!(nothing, [], "signs of a pattern are only signs");
 }

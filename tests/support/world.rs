@@ -9,6 +9,7 @@ use billing::meter::{Aggregation, Meter, Reset};
 use billing::money::{Currency, Money};
 use billing::period::{BillingInterval, Period, PeriodRule, PeriodStatus};
 use billing::plan::{Allowance, FeeTiming, Plan, PlanVersion, RetryRule};
+use billing::price::{Model, PerUnit, Price, PriceTerms};
 use billing::quantity::Scale;
 use billing::time::{Timestamp, Zone};
 use billing::timeline::{Entitlement, Lateness, Parent, Subscription, SubscriptionStatus, Timeline};
@@ -61,6 +62,23 @@ fn meter(number: u64, code: &str, aggregation: Aggregation, reset: Reset) -> Met
     }
 }
 
+/// What can differ between worlds.
+#[derive(Debug, Clone, Copy)]
+pub struct Shape<'a> {
+    /// The meters that the plan covers, by code.
+    pub covered: &'a [&'a str],
+    /// The zone of all tenants.
+    pub zone: Zone,
+    /// What a call above what is included costs; free without it.
+    pub call_price: Option<&'a str>,
+}
+
+impl Default for Shape<'_> {
+    fn default() -> Self {
+        Self { covered: &["calls", "tokens", "exports", "peak", "storage"], zone: Zone::UTC, call_price: None }
+    }
+}
+
 impl World {
     /// Makes a world with some tenants and their periods from January to April 2026. It is 20 January, noon, UTC.
     ///
@@ -75,6 +93,15 @@ impl World {
     /// # Errors
     /// What the database gave.
     pub async fn covering(store: &Store, tenant_count: u64, covered: &[&str]) -> Result<Self> {
+        Self::of(store, tenant_count, Shape { covered, ..Shape::default() }).await
+    }
+
+    /// As [`World::new`], of another shape.
+    ///
+    /// # Errors
+    /// What the database gave.
+    pub async fn of(store: &Store, tenant_count: u64, shape: Shape<'_>) -> Result<Self> {
+        let Shape { covered, zone, call_price } = shape;
         let meters = vec![
             meter(1, "calls", Aggregation::Sum, Reset::Period),
             meter(2, "tokens", Aggregation::Sum, Reset::Day),
@@ -89,8 +116,12 @@ impl World {
             name: "Solo".to_owned(),
             rank: 1,
         };
-        let version = version(&plan, meters.iter().filter(|meter| covered.contains(&meter.code.as_str())));
-        let rows = Rows::new(tenant_count, &plan, &version)?;
+        let mut version = version(&plan, meters.iter().filter(|meter| covered.contains(&meter.code.as_str())));
+        if let Some(amount) = call_price {
+            let price = Price::new(PriceTerms::of(Model::PerUnit(PerUnit { unit_amount: amount.parse()? })))?;
+            version.prices.insert(meters[0].id, price);
+        }
+        let rows = Rows::new(tenant_count, &plan, &version, zone)?;
         let plans: HashMap<_, _> = [(version.id, version.clone())].into();
         let tenant_ids: Vec<TenantId> = rows.tenants.iter().map(|tenant| tenant.id).collect();
         let meters_by_code = meters.iter().map(|meter| (meter.code.clone(), meter.clone())).collect();
@@ -269,14 +300,14 @@ struct Rows {
 }
 
 impl Rows {
-    fn new(count: u64, plan: &Plan, version: &PlanVersion) -> Result<Self> {
+    fn new(count: u64, plan: &Plan, version: &PlanVersion, zone: Zone) -> Result<Self> {
         let start = at("2026-01-01T00:00:00Z");
         let rule = PeriodRule::monthly(1)?;
         let mut rows =
             Self { tenants: Vec::new(), subscriptions: Vec::new(), entitlements: Vec::new(), periods: Vec::new() };
-        let mut spans = vec![rule.first(start, Zone::UTC)?];
+        let mut spans = vec![rule.first(start, zone)?];
         for _ in 0..3 {
-            spans.push(rule.following(&spans[spans.len() - 1], Zone::UTC)?);
+            spans.push(rule.following(&spans[spans.len() - 1], zone)?);
         }
         for number in 1..=count {
             let tenant = TenantId::from_uuid(id(0x7e, number));
@@ -287,7 +318,7 @@ impl Rows {
                 email: None,
                 outside_id: Some(format!("tenant-{number}")),
                 country: None,
-                zone: Zone::UTC,
+                zone,
                 currency: Currency::USD,
                 created_at: start,
             });
@@ -312,7 +343,7 @@ impl Rows {
                     seq: 1,
                     plan_version: version.id,
                     overrides: Vec::new(),
-                    zone: Zone::UTC,
+                    zone,
                     period_rule: rule,
                 },
                 created_at: start,

@@ -5,11 +5,10 @@ use super::{Answer, tenant};
 use crate::console::Console;
 use documents::{DocumentError, chart, table};
 use operations::error::OperationError;
+use operations::file::whole_file;
 use operations::host::Host;
 use operations::look;
 use serde::Deserialize;
-use std::io::Write;
-use std::path::Path;
 use tauri::{AppHandle, State};
 use tauri_plugin_dialog::DialogExt;
 
@@ -59,25 +58,11 @@ pub async fn save_chart(
     let proposed = format!("usage-{}-{days}-days.{extension}", page.outside_id.as_deref().unwrap_or(&tenant_id));
     let dialog = app.dialog().file().add_filter(extension.to_uppercase(), &[extension]).set_file_name(proposed);
     let Some(path) = picked(|done| dialog.save_file(done)).await? else { return Ok(None) };
-    write_whole(&path, &bytes).map_err(|error| {
-        OperationError::failed("cannot_write", format!("{} could not be written.", path.display()))
-            .because(error)
-            .to_wire()
-    })?;
+    whole_file(&path, &bytes)?;
     Ok(Some(path.display().to_string()))
 }
 
 fn not_made(error: DocumentError) -> operations::wire::WireError {
     let code = if matches!(error, DocumentError::Empty) { "nothing_to_save" } else { "document_failed" };
     OperationError::failed(code, error.to_string()).to_wire()
-}
-
-/// Writes a file whole or not at all.
-fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    file.persist(path)?;
-    Ok(())
 }

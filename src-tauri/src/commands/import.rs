@@ -33,20 +33,18 @@ pub async fn import_run(
     on_progress: Channel<Progress>,
 ) -> Answer<ImportReport> {
     let store = console.store()?;
-    let cancel = console.begin_import()?;
+    let running = console.import.begin()?;
     let told = move |progress: Progress| {
         // A page that has gone away does not stop an import.
         let _ = on_progress.send(progress);
     };
-    let report = import::run(&store, &console.host, &request, &told, &cancel).await;
-    console.end_import();
-    Ok(report?)
+    Ok(import::run(&store, &console.host, &request, &told, &running.stop).await?)
 }
 
 /// Stops the import that runs; what was taken stays.
 #[tauri::command]
 #[specta::specta]
 pub async fn import_cancel(console: State<'_, Console>) -> Answer<()> {
-    console.cancel_import();
+    console.import.cancel();
     Ok(())
 }

@@ -5,8 +5,8 @@ use crate::console::Console;
 use operations::host::Host;
 use operations::look;
 use operations::wire::{
-    AuditFilter, AuditPage, EventDetail, EventFilter, EventPage, MeterRow, MonthFigure, Overview, QuarantineFilter, QuarantinePage, SearchHit,
-    SubjectRow, TenantList, TenantPage, TimeSeries, Verification,
+    AuditFilter, AuditPage, EventDetail, EventFilter, EventPage, MeterRow, MonthFigure, Overview, QuarantineFilter,
+    QuarantinePage, SearchHit, SubjectRow, TenantList, TenantPage, TimeSeries, Verification,
 };
 use tauri::State;
 
@@ -98,11 +98,11 @@ pub async fn audit(console: State<'_, Console>, filter: AuditFilter, cursor: Opt
     Ok(look::audit(&console.store()?, console.host.now(), &filter, cursor.as_deref()).await?)
 }
 
-/// Tenants and events by what a person types.
+/// Tenants, invoices and events by what a person types.
 #[tauri::command]
 #[specta::specta]
 pub async fn search(console: State<'_, Console>, text: String) -> Answer<Vec<SearchHit>> {
-    Ok(look::search(&console.store()?, &text).await?)
+    Ok(look::search(&console.store()?, console.host.now(), &text).await?)
 }
 
 /// Recounts every cache from the ledger.

@@ -1,15 +1,18 @@
 //! What the page may call. Each command unpacks, calls one operation and maps the error.
 
+pub mod billing;
 pub mod change;
 pub mod chart;
 pub mod connection;
 pub mod import;
 pub mod look;
 pub mod open;
+pub mod run;
+pub mod save;
 
 use crate::console::Console;
-use billing::ids::{InvalidId, TenantId};
-use billing::time::{TimeError, Timestamp};
+use ::billing::ids::{InvalidId, TenantId};
+use ::billing::time::{TimeError, Timestamp};
 use operations::error::OperationError;
 use operations::host::Host;
 use operations::wire::WireError;

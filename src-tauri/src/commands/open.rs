@@ -3,10 +3,11 @@
 use super::Answer;
 use crate::console::Console;
 use crate::locale;
+use billing::time::Timestamp;
 use operations::connect::described;
 use operations::error::OperationError;
 use operations::host::Host;
-use operations::open::{self, Access};
+use operations::open::{self, Access, Store};
 use operations::target::Target;
 use operations::wire::{DatabaseStatus, Progress, Session, WireError};
 use operations::{look, sample};
@@ -33,8 +34,17 @@ async fn show(console: &Console, address: &str) -> Answer<()> {
     }
     let target: Target = address.parse().map_err(WireError::from)?;
     let store = open::open_named(target, &console.host).await?;
-    console.show(store, address);
+    console.show(store.clone(), address);
+    read_ahead(store, console.host.now());
     Ok(())
+}
+
+/// Reads the figures of the first screen while its page is still being loaded: the store keeps them, and the page's own
+/// look reads only what has changed since. A failure is the page's to show.
+fn read_ahead(store: Store, now: Timestamp) {
+    tauri::async_runtime::spawn(async move {
+        let _ = look::overview(&store, now).await;
+    });
 }
 
 pub(super) async fn status(console: &Console) -> Answer<DatabaseStatus> {

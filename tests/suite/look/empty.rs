@@ -48,7 +48,7 @@ async fn every_screen_answers(#[values(On::SqliteFile, On::Postgres)] on: On) {
     }
     let filter = QuarantineFilter { reason: Some("conflict".to_owned()), ..QuarantineFilter::default() };
     assert_eq!(look::quarantine(store, now, &filter, None).await.unwrap().rows, [], "nothing was put aside");
-    assert_eq!(look::search(store, "anything").await.unwrap(), [], "nothing can be found");
+    assert_eq!(look::search(store, now, "INV-2026-000001").await.unwrap(), [], "nothing can be found");
 }
 
 #[rstest]

@@ -5,6 +5,7 @@ import { type QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { type RouterHistory, RouterProvider } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
 import { ImportJobProvider } from "@/features/import/job";
+import { RunJobProvider } from "@/features/invoices/run-job";
 import { StartGate } from "@/features/start/StartGate";
 import { FormatProvider, usableLocale } from "@/format";
 import { type Host, HostProvider } from "@/host";
@@ -35,9 +36,11 @@ export function App({ host, history, client }: Props) {
             <Localized>
               <Notifications position="bottom-right" autoClose={4_000} transitionDuration={100} />
               <ImportJobProvider>
-                <StartGate>
-                  <RouterProvider router={router} />
-                </StartGate>
+                <RunJobProvider>
+                  <StartGate>
+                    <RouterProvider router={router} />
+                  </StartGate>
+                </RunJobProvider>
               </ImportJobProvider>
             </Localized>
           </QueryClientProvider>

@@ -1,5 +1,12 @@
 import { keepPreviousData, QueryClient, useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import type { AuditFilter, EventFilter, QuarantineFilter } from "@/generated/bindings";
+import type {
+  AuditFilter,
+  DisputeFilter,
+  EventFilter,
+  InvoiceFilter,
+  LateFilter,
+  QuarantineFilter,
+} from "@/generated/bindings";
 import { type HostError, useHost } from "@/host";
 import { filledPage } from "./filled-page";
 
@@ -22,6 +29,8 @@ export function createQueryClient(): QueryClient {
 }
 
 const live = { refetchInterval: REFRESH_MS, placeholderData: keepPreviousData };
+/** Lists refresh by themselves while few pages are loaded; a person deep in one is not moved about. */
+const refreshing = (pages: number | undefined) => ((pages ?? 0) <= 3 ? REFRESH_MS : false);
 const steady = { staleTime: Number.POSITIVE_INFINITY };
 
 export function useSession() {
@@ -87,7 +96,7 @@ export function useMeters() {
   return useQuery({ queryKey: ["meters"], queryFn: () => host.meters(), staleTime: 300_000 });
 }
 
-/** The ledger refreshes by itself while few pages are loaded; a person deep in it is not moved about. */
+/** The ledger, page by page. */
 export function useEvents(filter: EventFilter) {
   const host = useHost();
   return useInfiniteQuery({
@@ -96,7 +105,7 @@ export function useEvents(filter: EventFilter) {
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next,
     placeholderData: keepPreviousData,
-    refetchInterval: (query) => ((query.state.data?.pages.length ?? 0) <= 3 ? REFRESH_MS : false),
+    refetchInterval: (query) => refreshing(query.state.data?.pages.length),
   });
 }
 
@@ -123,7 +132,7 @@ export function useQuarantine(filter: QuarantineFilter) {
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next,
     placeholderData: keepPreviousData,
-    refetchInterval: (query) => ((query.state.data?.pages.length ?? 0) <= 3 ? REFRESH_MS : false),
+    refetchInterval: (query) => refreshing(query.state.data?.pages.length),
   });
 }
 
@@ -157,4 +166,111 @@ export function useSearch(text: string) {
     enabled: text.length > 0,
     placeholderData: keepPreviousData,
   });
+}
+
+export function useInvoices(filter: InvoiceFilter) {
+  const host = useHost();
+  return useInfiniteQuery({
+    queryKey: ["invoices", filter],
+    queryFn: ({ pageParam }) => host.invoices(filter, pageParam),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.next,
+    placeholderData: keepPreviousData,
+    refetchInterval: (query) => refreshing(query.state.data?.pages.length),
+  });
+}
+
+export function useInvoice(invoiceId: string) {
+  const host = useHost();
+  return useQuery({
+    queryKey: ["invoice", invoiceId],
+    queryFn: () => host.invoice(invoiceId),
+    refetchInterval: REFRESH_MS,
+  });
+}
+
+/** The explanation reads the ledger: it is asked for when it is looked at, and kept until something changes. */
+export function useExplanation(invoiceId: string, line: number | null, enabled: boolean) {
+  const host = useHost();
+  return useQuery({
+    queryKey: ["explain", invoiceId, line],
+    queryFn: () => host.invoiceExplain(invoiceId, line),
+    enabled,
+    staleTime: REFRESH_MS,
+  });
+}
+
+/** Further events behind a line, after those that came with its explanation. */
+export function useLineEvents(invoiceId: string, line: number, first: string | null) {
+  const host = useHost();
+  return useInfiniteQuery({
+    queryKey: ["line-events", invoiceId, line, first],
+    queryFn: ({ pageParam }) => host.lineEvents(invoiceId, line, pageParam),
+    initialPageParam: first,
+    getNextPageParam: (last) => last.next,
+    enabled: false,
+  });
+}
+
+export function useInvoicePages(invoiceId: string) {
+  const host = useHost();
+  return useQuery({ queryKey: ["invoice-pages", invoiceId], queryFn: () => host.invoicePages(invoiceId) });
+}
+
+export function useDisputes(filter: DisputeFilter) {
+  const host = useHost();
+  return useInfiniteQuery({
+    queryKey: ["disputes", filter],
+    queryFn: ({ pageParam }) => host.disputes(filter, pageParam),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.next,
+    placeholderData: keepPreviousData,
+    refetchInterval: (query) => refreshing(query.state.data?.pages.length),
+  });
+}
+
+export function useDispute(disputeId: string) {
+  const host = useHost();
+  return useQuery({
+    queryKey: ["dispute", disputeId],
+    queryFn: () => host.dispute(disputeId),
+    refetchInterval: REFRESH_MS,
+  });
+}
+
+export function useTenantBilling(tenantId: string) {
+  const host = useHost();
+  return useQuery({
+    queryKey: ["tenant-billing", tenantId],
+    queryFn: () => host.tenantBilling(tenantId),
+    refetchInterval: REFRESH_MS,
+  });
+}
+
+export function useTenantTimeline(tenantId: string) {
+  const host = useHost();
+  return useInfiniteQuery({
+    queryKey: ["tenant-timeline", tenantId],
+    queryFn: ({ pageParam }) => host.tenantTimeline(tenantId, pageParam),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.next,
+    refetchInterval: (query) => refreshing(query.state.data?.pages.length),
+  });
+}
+
+export function useLateRows(filter: LateFilter) {
+  const host = useHost();
+  return useInfiniteQuery({
+    queryKey: ["late", filter],
+    queryFn: ({ pageParam }) => host.lateRows(filter, pageParam),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.next,
+    placeholderData: keepPreviousData,
+    refetchInterval: (query) => refreshing(query.state.data?.pages.length),
+  });
+}
+
+export function useBillingSettings() {
+  const host = useHost();
+  return useQuery({ queryKey: ["billing-settings"], queryFn: () => host.settings() });
 }

@@ -12,6 +12,9 @@ import { NotFound, ScreenFailed } from "./frame/Failures";
 import { Frame } from "./frame/Frame";
 import {
   auditSearch,
+  disputesSearch,
+  invoiceSearch,
+  invoicesSearch,
   quarantineSearch,
   type RootSearch,
   rootSearch,
@@ -53,6 +56,29 @@ const routes = [
     path: "/quarantine",
     component: lazyRouteComponent(() => import("@/features/quarantine/QuarantinePage"), "QuarantinePage"),
     validateSearch: quarantineSearch,
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/invoices",
+    component: lazyRouteComponent(() => import("@/features/invoices/InvoicesPage"), "InvoicesPage"),
+    validateSearch: invoicesSearch,
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/invoices/$invoiceId",
+    component: lazyRouteComponent(() => import("@/features/invoice/InvoicePage"), "InvoicePage"),
+    validateSearch: invoiceSearch,
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/disputes",
+    component: lazyRouteComponent(() => import("@/features/disputes/DisputesPage"), "DisputesPage"),
+    validateSearch: disputesSearch,
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/disputes/$disputeId",
+    component: lazyRouteComponent(() => import("@/features/disputes/DisputePage"), "DisputePage"),
   }),
   createRoute({
     getParentRoute: () => root,

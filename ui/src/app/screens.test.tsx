@@ -1,5 +1,7 @@
 import { screen, waitFor } from "@testing-library/react";
 import { describe, expect, it, vi } from "vitest";
+import { allDisputes } from "@/host/mock/disputes";
+import { allInvoices } from "@/host/mock/invoices";
 import { HOSTILE } from "@/host/mock/names";
 import { allTenants } from "@/host/mock/tenants";
 import { seriousFindings } from "@/test/axe";
@@ -7,6 +9,10 @@ import { quickUser, renderApp } from "@/test/render";
 
 const TENANT = allTenants()[0] as ReturnType<typeof allTenants>[number];
 const PAGE = `/tenants/${TENANT.tenant_id}`;
+
+const INVOICE = allInvoices()[60] as ReturnType<typeof allInvoices>[number];
+const INVOICE_PAGE = `/invoices/${INVOICE.invoice_id}`;
+const DISPUTE_PAGE = `/disputes/${allDisputes()[0]?.dispute_id}`;
 
 const SCREENS = [
   { name: "Overview", address: "/", ready: "overview-flagged" },
@@ -16,11 +22,22 @@ const SCREENS = [
   { name: "Tenant, overrides", address: `${PAGE}?tab=overrides`, ready: "overrides" },
   { name: "Tenant, plan", address: `${PAGE}?tab=plan`, ready: "features" },
   { name: "Tenant, subjects", address: `${PAGE}?tab=subjects`, ready: "subjects" },
+  { name: "Tenant, billing", address: `${PAGE}?tab=billing`, ready: "ageing" },
+  { name: "Tenant, timeline", address: `${PAGE}?tab=timeline`, ready: "timeline" },
   { name: "Usage", address: "/usage", ready: "usage-grid" },
+  { name: "Invoices", address: "/invoices", ready: "invoices-grid" },
+  { name: "Invoice, lines", address: INVOICE_PAGE, ready: "lines" },
+  { name: "Invoice, document", address: `${INVOICE_PAGE}?tab=document`, ready: "page-1" },
+  { name: "Invoice, payments", address: `${INVOICE_PAGE}?tab=money`, ready: "payments" },
+  { name: "Invoice, disputes", address: `${INVOICE_PAGE}?tab=disputes`, ready: "invoice-disputes" },
+  { name: "Disputes", address: "/disputes", ready: "disputes-grid" },
+  { name: "Dispute", address: DISPUTE_PAGE, ready: "dispute-claim" },
+  { name: "Late use", address: "/quarantine?view=late", ready: "late-grid" },
   { name: "Quarantine", address: "/quarantine", ready: "quarantine-grid" },
   { name: "Audit", address: "/audit", ready: "audit-grid" },
   { name: "Import", address: "/import", ready: "import-map" },
-  { name: "Settings", address: "/settings", ready: "settings-connections" },
+  { name: "Settings", address: "/settings", ready: "settings-billing-open" },
+  { name: "Settings, connections", address: "/settings", ready: "settings-connections" },
 ];
 
 describe("every screen", () => {
@@ -31,16 +48,31 @@ describe("every screen", () => {
     expect(await seriousFindings(container)).toEqual([]);
   });
 
-  it.each(["/", "/tenants", PAGE, "/usage", "/quarantine", "/audit"])("%s says what failed", async (address) => {
+  it.each([
+    "/",
+    "/tenants",
+    PAGE,
+    "/usage",
+    "/invoices",
+    INVOICE_PAGE,
+    "/disputes",
+    DISPUTE_PAGE,
+    "/quarantine",
+    "/quarantine?view=late",
+    "/audit",
+  ])("%s says what failed", async (address) => {
     renderApp(address, { mode: "error" });
     expect(await screen.findByTestId("error-state")).toHaveAttribute("data-code", "database_unreachable");
     expect(screen.getByTestId("nav-overview"), "the frame stays").toBeInTheDocument();
   });
 
-  it.each(["/", "/tenants", "/usage", "/quarantine", "/audit"])("%s says what will be there", async (address) => {
-    renderApp(address, { mode: "empty" });
-    expect(await screen.findByTestId("empty-state")).toBeInTheDocument();
-  });
+  it.each(["/", "/tenants", "/usage", "/invoices", "/disputes", "/quarantine", "/quarantine?view=late", "/audit"])(
+    "%s says what will be there",
+    async (address) => {
+      renderApp(address, { mode: "empty" });
+      expect(await screen.findByTestId("empty-state")).toBeInTheDocument();
+    },
+  );
 });
 
 describe("the frame", () => {
@@ -77,6 +109,27 @@ describe("the frame", () => {
     await user.paste(TENANT.name);
     await user.click(await screen.findByTestId(`palette-hit-${TENANT.tenant_id}`));
     await waitFor(() => expect(history.location.pathname).toBe(PAGE));
+  });
+
+  it("goes to invoices with g i and to disputes with g d", async () => {
+    const user = quickUser();
+    const { history } = renderApp("/settings");
+    await screen.findByTestId("settings-theme");
+    await user.keyboard("gi");
+    await waitFor(() => expect(history.location.pathname).toBe("/invoices"));
+    await screen.findByTestId("invoices-grid");
+    await user.keyboard("gd");
+    await waitFor(() => expect(history.location.pathname).toBe("/disputes"));
+  });
+
+  it("finds an invoice by its number in the palette and opens it", async () => {
+    const user = quickUser();
+    const { history } = renderApp("/settings");
+    await user.click(await screen.findByTestId("palette-open"));
+    await user.click(await screen.findByTestId("palette-input"));
+    await user.paste(INVOICE.number as string);
+    await user.click(await screen.findByTestId(`palette-hit-${INVOICE.invoice_id}`));
+    await waitFor(() => expect(history.location.pathname).toBe(INVOICE_PAGE));
   });
 
   it("asks for a past month by the address", async () => {

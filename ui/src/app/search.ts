@@ -52,5 +52,18 @@ export const AUDIT_FILTERS = ["actor", "action", "tenant_id", "from", "to"] as c
 export type AuditSearch = Partial<Record<(typeof AUDIT_FILTERS)[number], string>>;
 export const auditSearch = (raw: Raw): AuditSearch => pick(raw, AUDIT_FILTERS);
 
-export type QuarantineSearch = { state?: string; reason?: string; tenant_id?: string };
-export const quarantineSearch = (raw: Raw): QuarantineSearch => pick(raw, ["state", "reason", "tenant_id"]);
+export type QuarantineSearch = { view?: string; state?: string; reason?: string; tenant_id?: string };
+export const quarantineSearch = (raw: Raw): QuarantineSearch => pick(raw, ["view", "state", "reason", "tenant_id"]);
+
+export const INVOICE_FILTERS = ["number", "status", "tenant_id", "from", "to", "hold", "origin"] as const;
+export type InvoicesSearch = Partial<Record<(typeof INVOICE_FILTERS)[number] | "run", string>>;
+export const invoicesSearch = (raw: Raw): InvoicesSearch => pick(raw, [...INVOICE_FILTERS, "run"]);
+
+/** `explain` is `total` or a line's number; `step` is `events` below a line; `source` and `key` name one event. */
+export const EXPLAIN_PLACE = ["explain", "step", "source", "key"] as const;
+export type InvoiceSearch = Partial<Record<(typeof EXPLAIN_PLACE)[number] | "tab", string>>;
+export const invoiceSearch = (raw: Raw): InvoiceSearch => pick(raw, ["tab", ...EXPLAIN_PLACE]);
+
+export const DISPUTE_FILTERS = ["status", "tenant_id"] as const;
+export type DisputesSearch = Partial<Record<(typeof DISPUTE_FILTERS)[number], string>>;
+export const disputesSearch = (raw: Raw): DisputesSearch => pick(raw, DISPUTE_FILTERS);

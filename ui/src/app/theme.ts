@@ -1,6 +1,7 @@
 import {
   ActionIcon,
   Button,
+  Checkbox,
   createTheme,
   Drawer,
   Loader,
@@ -9,13 +10,14 @@ import {
   Modal,
   Notification,
   NumberInput,
+  Radio,
   Select,
   Tabs,
   Textarea,
   TextInput,
   Tooltip,
 } from "@mantine/core";
-import { DateTimePicker } from "@mantine/dates";
+import { DatePickerInput, DateTimePicker } from "@mantine/dates";
 
 const accent: MantineColorsTuple = [
   "#eef0ff",
@@ -69,6 +71,9 @@ export const theme = createTheme({
     Textarea: Textarea.extend({ defaultProps: field }),
     Select: Select.extend({ defaultProps: { ...field, comboboxProps: { transitionProps: { duration: 80 } } } }),
     DateTimePicker: DateTimePicker.extend({ defaultProps: field }),
+    DatePickerInput: DatePickerInput.extend({ defaultProps: field }),
+    Checkbox: Checkbox.extend({ defaultProps: field }),
+    Radio: Radio.extend({ defaultProps: field }),
     Tabs: Tabs.extend({ defaultProps: { keepMounted: false } }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 250, transitionProps: { duration: 80 }, multiline: true } }),
     Menu: Menu.extend({ defaultProps: { transitionProps: { duration: 80 }, shadow: "md" } }),

@@ -21,6 +21,8 @@ type Props<Request> = {
   verb: string;
   tone?: "normal" | "danger";
   testId: string;
+  /** In pixels; forms with a table are wider. */
+  size?: number;
   /** The request as the form stands; null while something is missing. */
   request: Request | null;
   /** Fields that `form` shows errors at; an error of another field is shown above the buttons. */
@@ -34,7 +36,20 @@ type Previewed<Request> = { request: Request; change: Change };
 
 /** A change: form, effect in figures, act. The act does what the preview showed or refuses. */
 export function ChangeDialog<Request>(props: Props<Request>) {
-  const { opened, onClose, title, verb, tone = "normal", testId, request, fields, form, preview, act } = props;
+  const {
+    opened,
+    onClose,
+    title,
+    verb,
+    tone = "normal",
+    testId,
+    size = 560,
+    request,
+    fields,
+    form,
+    preview,
+    act,
+  } = props;
   const client = useQueryClient();
   const { production, word } = useAccess();
   const [shown, setShown] = useState<Previewed<Request> | null>(null);
@@ -93,7 +108,7 @@ export function ChangeDialog<Request>(props: Props<Request>) {
   const general = error && !(error.field && fields.includes(error.field) && !shown) ? error : null;
   const confirmed = !production || typed.trim() === word;
   return (
-    <Modal opened={opened} onClose={close} title={title} size={560} closeButtonProps={{ "aria-label": "Close" }}>
+    <Modal opened={opened} onClose={close} title={title} size={size} closeButtonProps={{ "aria-label": "Close" }}>
       <form onSubmit={submit} className={classes.form} data-testid={testId} data-step={shown ? "preview" : "form"}>
         {shown ? <ChangeEffects change={shown.change} /> : form(errorOf)}
         {shown && production && <TypedConfirmation value={typed} onChange={setTyped} />}

@@ -11,14 +11,23 @@ function reportOf(error: HostError): string {
   return lines.join("\n");
 }
 
-type Props = { error: HostError; onRetry?: () => void; retrying?: boolean; what: string };
+type Props = {
+  error: HostError;
+  onRetry?: () => void;
+  retrying?: boolean;
+  what: string;
+  /** What did not happen to it; loading, where nothing else is said. */
+  outcome?: "stopped";
+};
 
 /** What happened, what to do, the code and details to copy, and a way to try again. */
-export function ErrorState({ error, onRetry, retrying, what }: Props) {
+export function ErrorState({ error, onRetry, retrying, what, outcome }: Props) {
   return (
     <div className={classes.state} role="alert" data-testid="error-state" data-code={error.code}>
       <IconAlertCircle size={22} className={classes.errorIcon} aria-hidden />
-      <h2 className={classes.title}>{what} could not be loaded</h2>
+      <h2 className={classes.title}>
+        {what} {outcome ?? "could not be loaded"}
+      </h2>
       <p className={classes.text}>{error.message}</p>
       <p className={classes.code}>
         <span className="mono">{error.code}</span>

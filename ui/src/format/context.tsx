@@ -11,6 +11,7 @@ import {
   formatMonth,
   formatRelative,
   formatShortDay,
+  formatSpan,
 } from "./time";
 
 function formatterFor(locale: string) {
@@ -32,6 +33,7 @@ function formatterFor(locale: string) {
     dayOf: (instant: string, zone: string) => formatDayOf(instant, zone, locale),
     day: (day: string) => formatDay(day, locale),
     shortDay: (day: string) => formatShortDay(day, locale),
+    span: ({ from, to }: { from: string; to: string }) => formatSpan(from, to, locale),
     month: (month: string) => formatMonth(month, locale),
     relative: (instant: string, now: number) => formatRelative(instant, now, locale),
   };

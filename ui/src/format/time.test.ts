@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { lastInstantOf, pastMonths } from "@/app/period";
-import { formatDay, formatMoment, formatRelative, lastDayBefore } from "./time";
+import { formatDay, formatMoment, formatRelative, formatSpan, lastDayBefore, twelveMonthsBefore } from "./time";
 import { instantInZone, wallInZone } from "./zone";
 
 describe("times on screen", () => {
@@ -12,6 +12,18 @@ describe("times on screen", () => {
   it("fall back to UTC for a zone that nobody knows, and leave other text alone", () => {
     expect(formatMoment("2026-01-31T15:04:05Z", "Mars/Olympus", "C")).toBe("Jan 31, 2026, 15:04:05");
     expect(formatMoment("never", "UTC", "en-US")).toBe("never");
+  });
+
+  it("name a span of days by its month or by its first and last day", () => {
+    expect(formatSpan("2026-10-01", "2026-11-01", "en-US")).toBe("Oct 2026");
+    expect(formatSpan("2026-10-16", "2026-11-16", "en-US"), "the end is exclusive").toBe("Oct 16 \u2013 Nov 15, 2026");
+    expect(formatSpan("2025-12-16", "2026-01-16", "en-US")).toBe("Dec 16, 2025 \u2013 Jan 15, 2026");
+    expect(formatSpan("2026-02-28", "2026-03-01", "en-US"), "a single day").toBe("Feb 28, 2026");
+  });
+
+  it("go back twelve calendar months", () => {
+    expect(twelveMonthsBefore("2026-11-25")).toBe("2025-11-25");
+    expect(twelveMonthsBefore("2028-02-29"), "there is no such day").toBe("2027-02-28");
   });
 
   it("do not move a calendar day", () => {

@@ -68,6 +68,28 @@ export function formatShortDay(day: string, locale: string): string {
   return instant ? formatOf(locale, "UTC", { month: "short", day: "numeric" }).format(instant) : day;
 }
 
+function nextDay(day: string, by: number): string {
+  const instant = instantOf(`${day}T00:00:00Z`);
+  return instant ? new Date(instant.getTime() + by * 86_400_000).toISOString().slice(0, 10) : day;
+}
+
+/** Days `[from, to)` as people say them: a month by its name, otherwise the first and the last day. */
+export function formatSpan(from: string, to: string, locale: string): string {
+  const last = nextDay(to, -1);
+  if (from.endsWith("-01") && to.endsWith("-01") && last.slice(0, 7) === from.slice(0, 7))
+    return formatMonth(from.slice(0, 7), locale);
+  if (last <= from) return formatDay(from, locale);
+  const start = last.slice(0, 4) === from.slice(0, 4) ? formatShortDay(from, locale) : formatDay(from, locale);
+  return `${start} \u2013 ${formatDay(last, locale)}`;
+}
+
+/** The day twelve calendar months before, at most the last of its month. */
+export function twelveMonthsBefore(day: string): string {
+  const [year = 1970, month = 1, date = 1] = day.split("-").map(Number);
+  const last = new Date(Date.UTC(year - 1, month, 0)).getUTCDate();
+  return new Date(Date.UTC(year - 1, month - 1, Math.min(date, last))).toISOString().slice(0, 10);
+}
+
 /** A month `yyyy-mm`. */
 export function formatMonth(month: string, locale: string): string {
   const instant = instantOf(`${month}-01T00:00:00Z`);

@@ -4,6 +4,15 @@ import { invoke as __TAURI_INVOKE, Channel } from "@tauri-apps/api/core";
 
 /** Commands */
 export const commands = {
+	audit: (filter: AuditFilter, cursor: string | null) => typedError<AuditPage, WireError>(__TAURI_INVOKE("audit", { filter, cursor })),
+	connections: () => typedError<ConnectionRow[], WireError>(__TAURI_INVOKE("connections")),
+	connectionAdd: (form: ConnectionForm, secret: SecretInput | null) => typedError<ConnectionRow, WireError>(__TAURI_INVOKE("connection_add", { form, secret })),
+	connectionEdit: (connectionId: string, form: ConnectionForm, secret: SecretInput | null) => typedError<ConnectionRow, WireError>(__TAURI_INVOKE("connection_edit", { connectionId, form, secret })),
+	connectionDuplicate: (connectionId: string, name: string) => typedError<ConnectionRow, WireError>(__TAURI_INVOKE("connection_duplicate", { connectionId, name })),
+	connectionRemove: (connectionId: string) => typedError<ConnectionRemoved, WireError>(__TAURI_INVOKE("connection_remove", { connectionId })),
+	connectionTest: (connectionId: string | null, form: ConnectionForm, secret: SecretText | null) => typedError<ConnectionTest, WireError>(__TAURI_INVOKE("connection_test", { connectionId, form, secret })),
+	connectionOpen: (connectionId: string, secret: SecretInput | null) => typedError<DatabaseStatus, WireError>(__TAURI_INVOKE("connection_open", { connectionId, secret })),
+	connectionAlive: () => typedError<null, WireError>(__TAURI_INVOKE("connection_alive")),
 	/**  What the page needs before its first picture. */
 	session: () => typedError<Session, WireError>(__TAURI_INVOKE("session")),
 	/**  What the top bar says; `no_database` before any is open. */
@@ -32,26 +41,8 @@ export const commands = {
 	subjects: (tenantId: string, text: string) => typedError<SubjectRow[], WireError>(__TAURI_INVOKE("subjects", { tenantId, text })),
 	/**  A page of the quarantine. */
 	quarantine: (filter: QuarantineFilter, cursor: string | null) => typedError<QuarantinePage, WireError>(__TAURI_INVOKE("quarantine", { filter, cursor })),
-	/**  Tenants and events by what a person types. */
+	/**  Tenants, invoices and events by what a person types. */
 	search: (text: string) => typedError<SearchHit[], WireError>(__TAURI_INVOKE("search", { text })),
-	/**  A page of the audit log. */
-	audit: (filter: AuditFilter, cursor: string | null) => typedError<AuditPage, WireError>(__TAURI_INVOKE("audit", { filter, cursor })),
-	/**  All saved connections, the one that was opened last first. */
-	connections: () => typedError<ConnectionRow[], WireError>(__TAURI_INVOKE("connections")),
-	/**  Saves a connection; its password goes where the person said. */
-	connectionAdd: (form: ConnectionForm, secret: SecretInput | null) => typedError<ConnectionRow, WireError>(__TAURI_INVOKE("connection_add", { form, secret })),
-	/**  Changes a saved connection. */
-	connectionEdit: (connectionId: string, form: ConnectionForm, secret: SecretInput | null) => typedError<ConnectionRow, WireError>(__TAURI_INVOKE("connection_edit", { connectionId, form, secret })),
-	/**  Saves a copy under another name, without the password. */
-	connectionDuplicate: (connectionId: string, name: string) => typedError<ConnectionRow, WireError>(__TAURI_INVOKE("connection_duplicate", { connectionId, name })),
-	/**  Takes a connection away, and its password out of the keyring. */
-	connectionRemove: (connectionId: string) => typedError<ConnectionRemoved, WireError>(__TAURI_INVOKE("connection_remove", { connectionId })),
-	/**  Looks step by step whether a connection works as the form stands. */
-	connectionTest: (connectionId: string | null, form: ConnectionForm, secret: SecretText | null) => typedError<ConnectionTest, WireError>(__TAURI_INVOKE("connection_test", { connectionId, form, secret })),
-	/**  Opens a saved connection, with the password that is kept or the one that is given. */
-	connectionOpen: (connectionId: string, secret: SecretInput | null) => typedError<DatabaseStatus, WireError>(__TAURI_INVOKE("connection_open", { connectionId, secret })),
-	/**  Whether the database on screen still answers; `connection_lost` when not. */
-	connectionAlive: () => typedError<null, WireError>(__TAURI_INVOKE("connection_alive")),
 	/**  Saves a tenant's use by day where the person chooses; none when they think better of it. */
 	saveChart: (tenantId: string, days: number, format: ChartFormat) => typedError<string | null, WireError>(__TAURI_INVOKE("save_chart", { tenantId, days, format })),
 	/**  Recounts every cache from the ledger. */
@@ -72,9 +63,104 @@ export const commands = {
 	overrideAct: (request: OverrideRequest, fingerprint: string) => typedError<Change, WireError>(__TAURI_INVOKE("override_act", { request, fingerprint })),
 	erasePreview: (request: EraseRequest) => typedError<Change, WireError>(__TAURI_INVOKE("erase_preview", { request })),
 	eraseAct: (request: EraseRequest, fingerprint: string) => typedError<Change, WireError>(__TAURI_INVOKE("erase_act", { request, fingerprint })),
+	/**  A page of invoices, newest first, with sums per currency. */
+	invoices: (filter: InvoiceFilter, cursor: string | null) => typedError<InvoicePage, WireError>(__TAURI_INVOKE("invoices", { filter, cursor })),
+	/**  One invoice, whole, by id or number. */
+	invoice: (invoice: string) => typedError<InvoiceView, WireError>(__TAURI_INVOKE("invoice", { invoice })),
+	/**  The pages of an invoice's document as SVG pictures. */
+	invoicePages: (invoiceId: string) => typedError<string[], WireError>(__TAURI_INVOKE("invoice_pages", { invoiceId })),
+	/**  The explanation of an invoice, or of one line of it, recomputed from the ledger. */
+	invoiceExplain: (invoiceId: string, line: number | null) => typedError<Explanation, WireError>(__TAURI_INVOKE("invoice_explain", { invoiceId, line })),
+	/**  Further events behind a line. */
+	lineEvents: (invoiceId: string, line: number, cursor: string | null) => typedError<LineEvents, WireError>(__TAURI_INVOKE("line_events", { invoiceId, line, cursor })),
+	/**  Money matters of one tenant. */
+	tenantBilling: (tenantId: string) => typedError<TenantBilling, WireError>(__TAURI_INVOKE("tenant_billing", { tenantId })),
+	/**  Who bills, and what holds for all tenants. */
+	settings: () => typedError<BillingSettings, WireError>(__TAURI_INVOKE("settings")),
+	/**  What a run would do. */
+	runPreview: (request: RunRequest) => typedError<RunPreview, WireError>(__TAURI_INVOKE("run_preview", { request })),
+	/**  Makes drafts and, where asked for, finalizes, with progress. */
+	invoiceRun: (request: RunRequest, onProgress: Channel<Progress>) => typedError<RunReport, WireError>(__TAURI_INVOKE("invoice_run", { request, onProgress })),
+	/**  Stops the run; what was finalized stays, the next run goes on. */
+	invoiceRunCancel: () => typedError<null, WireError>(__TAURI_INVOKE("invoice_run_cancel")),
+	/**  Saves an invoice as a PDF file. */
+	saveInvoicePdf: (invoiceId: string) => typedError<string | null, WireError>(__TAURI_INVOKE("save_invoice_pdf", { invoiceId })),
+	/**  Saves the evidence pack of an invoice, or of a dispute about it. */
+	savePack: (invoiceId: string, disputeId: string | null) => typedError<string | null, WireError>(__TAURI_INVOKE("save_pack", { invoiceId, disputeId })),
+	/**  Writes what a filter passes into a table. */
+	exportAudit: (filter: AuditFilter, format: ExportFormat) => typedError<Exported | null, WireError>(__TAURI_INVOKE("export_audit", { filter, format })),
+	exportInvoices: (request: ExportRequest) => typedError<Exported | null, WireError>(__TAURI_INVOKE("export_invoices", { request })),
+	invoiceActPreview: (request: InvoiceActRequest) => typedError<Change, WireError>(__TAURI_INVOKE("invoice_act_preview", { request })),
+	invoiceAct: (request: InvoiceActRequest, fingerprint: string) => typedError<Change, WireError>(__TAURI_INVOKE("invoice_act", { request, fingerprint })),
+	settingsPreview: (request: SettingsRequest) => typedError<Change, WireError>(__TAURI_INVOKE("settings_preview", { request })),
+	settingsAct: (request: SettingsRequest, fingerprint: string) => typedError<Change, WireError>(__TAURI_INVOKE("settings_act", { request, fingerprint })),
+	accountPreview: (request: AccountRequest) => typedError<Change, WireError>(__TAURI_INVOKE("account_preview", { request })),
+	accountAct: (request: AccountRequest, fingerprint: string) => typedError<Change, WireError>(__TAURI_INVOKE("account_act", { request, fingerprint })),
+	couponPreview: (request: CouponRequest) => typedError<Change, WireError>(__TAURI_INVOKE("coupon_preview", { request })),
+	couponAct: (request: CouponRequest, fingerprint: string) => typedError<Change, WireError>(__TAURI_INVOKE("coupon_act", { request, fingerprint })),
+	grantPreview: (request: GrantRequest) => typedError<Change, WireError>(__TAURI_INVOKE("grant_preview", { request })),
+	grantAct: (request: GrantRequest, fingerprint: string) => typedError<Change, WireError>(__TAURI_INVOKE("grant_act", { request, fingerprint })),
+	planChangePreview: (request: PlanChangeRequest) => typedError<Change, WireError>(__TAURI_INVOKE("plan_change_preview", { request })),
+	planChangeAct: (request: PlanChangeRequest, fingerprint: string) => typedError<Change, WireError>(__TAURI_INVOKE("plan_change_act", { request, fingerprint })),
+	cancelPreview: (request: CancelRequest) => typedError<Change, WireError>(__TAURI_INVOKE("cancel_preview", { request })),
+	cancelAct: (request: CancelRequest, fingerprint: string) => typedError<Change, WireError>(__TAURI_INVOKE("cancel_act", { request, fingerprint })),
+	/**  A page of disputes, undecided ones by deadline first. */
+	disputes: (filter: DisputeFilter, cursor: string | null) => typedError<DisputePage, WireError>(__TAURI_INVOKE("disputes", { filter, cursor })),
+	/**  One dispute, whole. */
+	dispute: (disputeId: string) => typedError<DisputeView, WireError>(__TAURI_INVOKE("dispute", { disputeId })),
+	/**  A page of a tenant's line of time, newest first. */
+	tenantTimeline: (tenantId: string, cursor: string | null) => typedError<TimelinePage, WireError>(__TAURI_INVOKE("tenant_timeline", { tenantId, cursor })),
+	/**  A page of use that came after its period had closed, with the correction that each row proposes. */
+	lateRows: (filter: LateFilter, cursor: string | null) => typedError<LatePage, WireError>(__TAURI_INVOKE("late_rows", { filter, cursor })),
+	latePreview: (request: LateRequest) => typedError<Change, WireError>(__TAURI_INVOKE("late_preview", { request })),
+	lateAct: (request: LateRequest, fingerprint: string) => typedError<Change, WireError>(__TAURI_INVOKE("late_act", { request, fingerprint })),
+	creditPreview: (request: CreditRequest) => typedError<Change, WireError>(__TAURI_INVOKE("credit_preview", { request })),
+	creditAct: (request: CreditRequest, fingerprint: string) => typedError<Change, WireError>(__TAURI_INVOKE("credit_act", { request, fingerprint })),
+	paymentPreview: (request: PaymentRequest) => typedError<Change, WireError>(__TAURI_INVOKE("payment_preview", { request })),
+	paymentAct: (request: PaymentRequest, fingerprint: string) => typedError<Change, WireError>(__TAURI_INVOKE("payment_act", { request, fingerprint })),
+	disputeOpenPreview: (request: DisputeRequest) => typedError<Change, WireError>(__TAURI_INVOKE("dispute_open_preview", { request })),
+	disputeOpenAct: (request: DisputeRequest, fingerprint: string) => typedError<Change, WireError>(__TAURI_INVOKE("dispute_open_act", { request, fingerprint })),
+	disputeNotePreview: (request: DisputeNoteRequest) => typedError<Change, WireError>(__TAURI_INVOKE("dispute_note_preview", { request })),
+	disputeNoteAct: (request: DisputeNoteRequest, fingerprint: string) => typedError<Change, WireError>(__TAURI_INVOKE("dispute_note_act", { request, fingerprint })),
+	disputeDecidePreview: (request: DisputeDecideRequest) => typedError<Change, WireError>(__TAURI_INVOKE("dispute_decide_preview", { request })),
+	disputeDecideAct: (request: DisputeDecideRequest, fingerprint: string) => typedError<Change, WireError>(__TAURI_INVOKE("dispute_decide_act", { request, fingerprint })),
+	notePreview: (request: NoteRequest) => typedError<Change, WireError>(__TAURI_INVOKE("note_preview", { request })),
+	noteAct: (request: NoteRequest, fingerprint: string) => typedError<Change, WireError>(__TAURI_INVOKE("note_act", { request, fingerprint })),
 };
 
 /* Types */
+/**  A change of how a tenant is billed. */
+export type AccountRequest = {
+	/**  The tenant. */
+	tenant_id: string,
+	/**  All of it. */
+	account: BillingAccount,
+	/**  Why. */
+	reason: string,
+};
+
+/**  Open amounts of one tenant in one currency by days after they were due. */
+export type AgeingRow = {
+	/**  The tenant. */
+	tenant_id: string,
+	/**  Its name. */
+	tenant: string,
+	/**  Currency. */
+	currency: string,
+	/**  Not due yet. */
+	current: string,
+	/**  1 to 30 days. */
+	to_30: string,
+	/**  31 to 60 days. */
+	to_60: string,
+	/**  61 to 90 days. */
+	to_90: string,
+	/**  More than 90 days. */
+	above_90: string,
+	/**  All of it. */
+	open: string,
+};
+
 /**  A raised alert. */
 export type AlertRow = {
 	/**  Code of the meter. */
@@ -95,66 +181,58 @@ export type AlertRow = {
 	recovered_at: string | null,
 };
 
-/**  A field of a record, before and after. */
-export type AuditField = {
-	/**  Its name. */
-	name: string,
-	/**  Its value before; none where it was not there. */
-	before: string | null,
-	/**  Its value after; none where it is gone. */
-	after: string | null,
+/**  How one tenant is billed. */
+export type BillingAccount = {
+	/**  Who is billed; an empty name is the tenant's own. */
+	buyer: PartyFields,
+	/**  Tax in percent. */
+	tax_percent: string,
+	/**  Sentence on tax. */
+	tax_note: string | null,
+	/**  Days from issue to due; none as the settings say. */
+	terms_days: number | null,
+	/**  `settings`, `always` or `never`. */
+	approval: string,
 };
 
-/**  Which records; every field narrows. */
-export type AuditFilter = {
-	/**  Who acted. */
-	actor: string | null,
-	/**  The code of what was done. */
-	action: string | null,
+/**  Who bills, and what holds for all tenants. */
+export type BillingSettings = {
+	/**  Who bills. */
+	seller: PartyFields,
+	/**  A picture at the head of documents: PNG in base64, at most 256 KiB and 2,000 pixels a side. */
+	logo: string | null,
+	/**  Zone of issue dates. */
+	zone: string,
+	/**  Series of invoice numbers. */
+	invoice_series: string,
+	/**  Series of credit note numbers. */
+	credit_series: string,
+	/**  Days from issue to due. */
+	terms_days: number,
+	/**  Local days after a period in which what arrives is still its own. */
+	grace_days: number,
+	/**  Sentence on every invoice. */
+	note: string | null,
+	/**  Totals from here on wait for approval. */
+	approval_from: string | null,
+	/**  Times the mean of the last three invoices. */
+	brake_factor: string,
+	/**  And from this total on. */
+	brake_from: string,
+	/**  Accounts of the journal: name and number. */
+	accounts: JournalAccount[],
+};
+
+/**  The end of a subscription. */
+export type CancelRequest = {
 	/**  The tenant. */
-	tenant_id: string | null,
-	/**  From this time on, RFC 3339. */
-	from: string | null,
-	/**  Before this time, RFC 3339. */
-	to: string | null,
-};
-
-/**  A page of the audit log, newest first. */
-export type AuditPage = {
-	/**  When this was read. */
-	as_of: string,
-	/**  The records. */
-	rows: AuditRow[],
-	/**  Where the next page begins; none on the last one. */
-	next: string | null,
-	/**  Codes of what was done in this ledger, for the filter. */
-	actions: string[],
-	/**  Who acted in this ledger, for the filter. */
-	actors: string[],
-};
-
-/**  A record. */
-export type AuditRow = {
-	/**  Its id. */
-	audit_id: string,
-	/**  When. */
-	at: string,
-	/**  Who: the account of the operating system. */
-	actor: string,
-	/**  Who was logged in to the database, as the database itself wrote it; none for a file and for older records. */
-	database_user: string | null,
-	/**  What was done, a code. */
-	action: string,
-	/**  The tenant, where it is about one. */
-	tenant_id: string | null,
-	/**  Its name. */
-	tenant_name: string | null,
-	/**  What it is about. */
-	subject: string,
-	/**  Why; may be empty. */
+	tenant_id: string,
+	/**  The subscription. */
+	subscription_id: string,
+	/**  The first instant without it; the end of the running period when absent. */
+	at: string | null,
+	/**  Why. */
 	reason: string,
-	/**  What it changed, field by field. */
-	fields: AuditField[],
 };
 
 /**
@@ -189,78 +267,6 @@ export type CompanyDay = {
 	events: number,
 };
 
-/**  A connection as a person fills it in. */
-export type ConnectionForm = {
-	/**  Its name, which no other connection has. */
-	name: string,
-	/**  `production`, `staging` or `development`. */
-	environment: Environment,
-	/**  Host name or address, or the folder of a local socket (begins with `/`). */
-	host: string,
-	/**  The port; it names the socket file, too. */
-	port: number,
-	/**  The database. */
-	database: string,
-	/**  The login. */
-	user: string,
-	/**  What is asked of the line. */
-	tls: TlsChoice,
-	/**  The certificate of the authority that signed the server's: an absolute path, PEM. */
-	root_certificate: string | null,
-	/**  What this side shows of itself: an absolute path, PEM. */
-	client_certificate: string | null,
-	/**  Its key: an absolute path, PEM. */
-	client_key: string | null,
-	/**  Whether nothing can be changed through it. */
-	read_only: boolean,
-	/**  Whether a superuser or an owner may work through it; only for development. */
-	allow_owner: boolean,
-	/**  Seconds to connect, 1 to 120. */
-	connect_timeout_s: number,
-	/**  Seconds for one statement, 1 to 86,400; none for no limit. */
-	statement_timeout_s: number | null,
-};
-
-/**  A saved connection by its name. */
-export type ConnectionName = {
-	/**  Its id. */
-	connection_id: string,
-	/**  Its name. */
-	name: string,
-};
-
-/**  A connection that was taken away. */
-export type ConnectionRemoved = {
-	/**  Its id. */
-	connection_id: string,
-	/**  Its name. */
-	name: string,
-	/**  Why its password may still be in the keyring; none when nothing is left. */
-	secret_left: string | null,
-};
-
-/**  A saved connection. */
-export type ConnectionRow = {
-	/**  Its id. */
-	connection_id: string,
-	/**  What was filled in. */
-	settings: ConnectionForm,
-	/**  User, host and database in one line. */
-	location: string,
-	/**  Where its password is. */
-	secret: SecretPlace,
-	/**  When it was opened last. */
-	last_used_at: string | null,
-};
-
-/**  What a test of a connection found. */
-export type ConnectionTest = {
-	/**  Whether it can be opened. */
-	ok: boolean,
-	/**  All steps, in their order. */
-	steps: TestStep[],
-};
-
 /**  The event that a correction corrects. */
 export type CorrectionOf = {
 	/**  Its source. */
@@ -277,6 +283,102 @@ export type CostTotal = {
 	amount: string,
 	/**  Sum of what was rounded off of accepted rows (said less taken). */
 	rounded_off: string,
+};
+
+/**  A discount for a tenant. */
+export type CouponRequest = {
+	/**  The tenant. */
+	tenant_id: string,
+	/**  What the invoice calls it. */
+	code: string,
+	/**  Code of a meter: on its lines only; none: on the invoice. */
+	meter: string | null,
+	/**  Percent off; this or `amount_off`. */
+	percent_off: string | null,
+	/**  Amount off per invoice in the tenant's currency. */
+	amount_off: string | null,
+	/**  Invoices of periods that start then or later; now when absent. */
+	valid_from: string | null,
+	/**  And before then; none for good. */
+	valid_to: string | null,
+	/**  Why. */
+	reason: string,
+};
+
+/**  A discount as it stands. */
+export type CouponRow = {
+	/**  Its id. */
+	coupon_id: string,
+	/**  Code. */
+	code: string,
+	/**  Code of the meter, for a discount on its lines. */
+	meter: string | null,
+	/**  In words: `10 %` or `25.00 USD`. */
+	off: string,
+	/**  From when. */
+	valid_from: string,
+	/**  Until when. */
+	valid_to: string | null,
+	/**  Who gave it. */
+	actor: string,
+	/**  Why. */
+	reason: string,
+};
+
+/**  A credit note. */
+export type CreditNoteRow = {
+	/**  Its id. */
+	credit_note_id: string,
+	/**  Its number. */
+	number: string,
+	/**  The tenant. */
+	tenant_id: string,
+	/**  The tenant's name. */
+	tenant: string,
+	/**  `billed` or `imported`. */
+	origin: string,
+	/**  The invoice that it credits. */
+	invoice_id: string | null,
+	/**  That one's number. */
+	invoice_number: string | null,
+	/**  The dispute that it came from. */
+	dispute_id: string | null,
+	/**  Day of issue. */
+	issue_day: string,
+	/**  Currency. */
+	currency: string,
+	/**  Net. */
+	net: string,
+	/**  Tax. */
+	tax: string,
+	/**  Net and tax. */
+	total: string,
+	/**  Why. */
+	reason: string,
+	/**  Who. */
+	actor: string,
+};
+
+/**  A part of an invoice line to credit. */
+export type CreditPart = {
+	/**  The line; none for an amount that is about no line. */
+	line_no: number | null,
+	/**  Net, in major units; none for all that is left of the line. */
+	amount: string | null,
+	/**  What the credit note says; the line's own words when absent. */
+	description: string | null,
+};
+
+/**  A credit note. */
+export type CreditRequest = {
+	/**  The invoice. */
+	invoice_id: string,
+	/**  What is credited; at most 500. */
+	parts: CreditPart[],
+	/**  The dispute that it settles. */
+	dispute_id: string | null,
+	/**  Why. */
+	reason: string,
 };
 
 /**  An exact amount in a currency. */
@@ -319,12 +421,163 @@ export type DatabaseStatus = {
 	warnings: string[],
 };
 
+/**  Some days, the end exclusive, `yyyy-mm-dd`. */
+export type DaySpan = {
+	/**  The first day. */
+	from: string,
+	/**  The first day after it. */
+	to: string,
+};
+
 /**  A pair of a free-form detail. */
 export type DetailPair = {
 	/**  Name. */
 	name: string,
 	/**  Value. */
 	value: string,
+};
+
+/**  The end of a dispute. */
+export type DisputeDecideRequest = {
+	/**  The dispute. */
+	dispute_id: string,
+	/**  How. */
+	decision: DisputeDecision,
+	/**  What is credited; only for `credit`. */
+	parts: CreditPart[],
+	/**  Why. */
+	reason: string,
+};
+
+/**  How a dispute ends. */
+export type DisputeDecision = 
+/**  The invoice stands. */
+"reject" | 
+/**  A credit note. */
+"credit" | 
+/**  The use is corrected: correcting events were or will be entered. */
+"correct";
+
+/**  Which disputes; every field narrows. */
+export type DisputeFilter = {
+	/**  `open`, `waiting`, `decided`, or `undecided`: both of the first. */
+	status?: string | null,
+	/**  One tenant. */
+	tenant_id?: string | null,
+	/**  One invoice. */
+	invoice_id?: string | null,
+};
+
+/**  A line or an event in question. */
+export type DisputeItem = {
+	/**  Its place, from 1. */
+	no: number,
+	/**  The line of the invoice. */
+	line_no: number | null,
+	/**  What that line says. */
+	line: string | null,
+	/**  Its amount. */
+	amount: string | null,
+	/**  The event. */
+	event: EventRow | null,
+	/**  What is wrong with it. */
+	note: string,
+};
+
+/**  A note on a dispute, perhaps with another status. */
+export type DisputeNoteRequest = {
+	/**  The dispute. */
+	dispute_id: string,
+	/**  A note. */
+	text: string,
+	/**  `open` or `waiting`; none leaves it. */
+	status: string | null,
+};
+
+/**  A page of disputes: undecided ones by deadline first. */
+export type DisputePage = {
+	/**  When this was read. */
+	as_of: string,
+	/**  At most 200 rows. */
+	rows: DisputeRow[],
+	/**  Where the next page begins; none at the end. */
+	next: string | null,
+};
+
+/**  A new dispute. */
+export type DisputeRequest = {
+	/**  The tenant. */
+	tenant_id: string,
+	/**  The invoice that it is about. */
+	invoice_id: string | null,
+	/**  What the tenant says. */
+	claim: string,
+	/**  What it claims back, in major units. */
+	claimed: string | null,
+	/**  Day by which it must be decided. */
+	deadline: string | null,
+	/**  Lines in question. */
+	lines: number[],
+	/**  Events in question; at most 200. */
+	events: EventRef[],
+};
+
+/**  A dispute in a list. */
+export type DisputeRow = {
+	/**  Its id. */
+	dispute_id: string,
+	/**  What people call it: `D-17`. */
+	number: string,
+	/**  The tenant. */
+	tenant_id: string,
+	/**  The tenant's name. */
+	tenant: string,
+	/**  The invoice that it is about. */
+	invoice_id: string | null,
+	/**  That one's number. */
+	invoice_number: string | null,
+	/**  `open`, `waiting` (for the tenant) or `decided`. */
+	status: string,
+	/**  What the tenant says. */
+	claim: string,
+	/**  What it claims back. */
+	claimed: string | null,
+	/**  Currency. */
+	currency: string,
+	/**  Day by which it must be decided. */
+	deadline: string | null,
+	/**  Whether that day has passed while it is undecided. */
+	is_late: boolean,
+	/**  When it was opened. */
+	opened_at: string,
+	/**  By whom. */
+	opened_by: string,
+	/**  `reject`, `credit` or `correct`. */
+	decision: string | null,
+	/**  When it was decided. */
+	decided_at: string | null,
+};
+
+/**  One dispute, whole. */
+export type DisputeView = {
+	/**  When this was read. */
+	as_of: string,
+	/**  What the list shows. */
+	row: DisputeRow,
+	/**  Lines and events in question. */
+	items: DisputeItem[],
+	/**  Notes, oldest first. */
+	notes: NoteRow[],
+	/**  Why it was decided so. */
+	decision_reason: string | null,
+	/**  Who decided. */
+	decided_by: string | null,
+	/**  The credit note that settled it. */
+	credit_note_id: string | null,
+	/**  That one's number. */
+	credit_note_number: string | null,
+	/**  Everything that happened to it, newest first. */
+	timeline: TimelineEntry[],
 };
 
 /**  A cache that differs from the ledger. */
@@ -491,6 +744,14 @@ export type EventPage = {
 	next: string | null,
 };
 
+/**  An event by its name. */
+export type EventRef = {
+	/**  Source. */
+	source: string,
+	/**  Key. */
+	key: string,
+};
+
 /**  An event in the list. */
 export type EventRow = {
 	/**  The tenant. */
@@ -527,6 +788,121 @@ export type EventRow = {
 	cost_currency: string | null,
 };
 
+/**  A counter behind a line. */
+export type ExplainedCounter = {
+	/**  Where it counts: `period`, `days` or `level`. */
+	place: string,
+	/**  What the counter holds now (billable). */
+	counter: string,
+	/**  What the ledger gives now (billable). */
+	ledger: string,
+	/**  What the line was made from. */
+	used: string,
+	/**  Events behind it that are billable. */
+	events: number,
+	/**  Events behind it that are free. */
+	free: number,
+	/**  Corrections among them. */
+	corrections: number,
+	/**  Events that came after the period had closed and are billed here. */
+	late: number,
+	/**
+	 *  Rows that were dropped because their key was there already, by the imports behind these events; an import counts
+	 *  them for all of its tenants together.
+	 */
+	duplicates: number,
+};
+
+/**  A line with its proof, recomputed from the ledger. */
+export type ExplainedLine = {
+	/**  The amount that today's ledger gives under the same plan version and rules. */
+	recomputed: string,
+	/**  Recomputed less invoiced; `0` when they agree. */
+	residue: string,
+	/**  The counter behind it; none for fees, discounts and the like. */
+	counter: ExplainedCounter | null,
+	/**  The first events behind it in order of time; at most 200. */
+	events: EventRow[],
+	/**  Where the next page of events begins; none at the end. */
+	next: string | null,
+} & InvoiceLine;
+
+/**  The explanation of an invoice: from the total to the events. */
+export type Explanation = {
+	/**  When the ledger was read. */
+	as_of: string,
+	/**  The invoice. */
+	invoice_id: string,
+	/**  Its number. */
+	number: string | null,
+	/**  The tenant. */
+	tenant_id: string,
+	/**  The tenant's name. */
+	tenant: string,
+	/**  The tenant's zone. */
+	zone: string | null,
+	/**  Currency of all amounts. */
+	currency: string,
+	/**  Version of the rules. */
+	rule_version: number,
+	/**  SHA-256 of the invoice's canonical content in hexadecimal digits; none while it is a draft. */
+	hash: string | null,
+	/**  The total as invoiced. */
+	total: string,
+	/**  The total that today's ledger gives. */
+	recomputed: string,
+	/**  Recomputed less invoiced. */
+	residue: string,
+	/**  All lines, or the one that was asked for. */
+	lines: ExplainedLine[],
+	/**  Tax per rate. */
+	taxes: InvoiceTax[],
+};
+
+/**  The form of an exported file. */
+export type ExportFormat = 
+/**  Comma-separated text. */
+"csv" | 
+/**  A workbook. */
+"xlsx";
+
+/**  What is exported. */
+export type ExportKind = 
+/**  A row an invoice. */
+"invoices" | 
+/**  A row a line. */
+"lines" | 
+/**  A row a credit note. */
+"credit_notes" | 
+/**  A row a payment. */
+"payments" | 
+/**  A row an event behind the invoices. */
+"events" | 
+/**  Open amounts by age. */
+"ageing" | 
+/**  Postings: debit and credit. */
+"journal";
+
+/**  A request to export. */
+export type ExportRequest = {
+	/**  What. */
+	kind: ExportKind,
+	/**  How. */
+	format: ExportFormat,
+	/**  Which invoices. */
+	filter: InvoiceFilter,
+};
+
+/**  A file that was written. */
+export type Exported = {
+	/**  Where it lies. */
+	file: string,
+	/**  Rows without the head. */
+	rows: number,
+	/**  Bytes. */
+	bytes: number,
+};
+
 /**  A feature of a plan. */
 export type Feature = {
 	/**  Code. */
@@ -539,6 +915,22 @@ export type Feature = {
 	enabled: boolean,
 	/**  Its limit in words, where it has one. */
 	limit: string | null,
+};
+
+/**  Prepaid credits for a tenant. */
+export type GrantRequest = {
+	/**  The tenant. */
+	tenant_id: string,
+	/**  Name of the wallet. */
+	name: string,
+	/**  In major units of the tenant's currency. */
+	amount: string,
+	/**  A smaller number pays first. */
+	priority: number,
+	/**  When it ends; none never. */
+	expires_at: string | null,
+	/**  Why. */
+	reason: string,
 };
 
 /**  A kind of problem, with its first lines. */
@@ -623,11 +1015,306 @@ export type ImportRequest = {
 	dry_run?: boolean,
 };
 
-/**  Where a given password is kept. */
-export type KeepSecret = /**  In the keyring of the operating system. */
-"keyring" | 
-/**  In this program's memory, until it ends. */
-"run";
+/**  Something that is done with one invoice. */
+export type InvoiceActKind = 
+/**  A person agrees: it may be finalized. */
+"approve" | 
+/**  Number, hash, immutable. */
+"finalize" | 
+/**  It never was, before any payment. */
+"void" | 
+/**  Void it and make a new draft of the period that refers to it. */
+"reissue" | 
+/**  It will not be paid. */
+"uncollectible";
+
+/**  A request to do something with one invoice. */
+export type InvoiceActRequest = {
+	/**  The invoice. */
+	invoice_id: string,
+	/**  What. */
+	act: InvoiceActKind,
+	/**  Why. */
+	reason: string,
+};
+
+/**  Something that may be done with an invoice, or why not. */
+export type InvoiceAction = {
+	/**  `approve`, `finalize`, `void`, `reissue`, `uncollectible`, `credit`, `pay` or `dispute`. */
+	action: string,
+	/**  Why it may not be done; none when it may. */
+	refused: string | null,
+};
+
+/**  Which invoices; every field narrows. */
+export type InvoiceFilter = {
+	/**
+	 *  `draft`, `approved`, `finalized`, `partially_paid`, `paid`, `overdue`, `uncollectible`, `void`, or `open`: all
+	 *  that is still to be paid.
+	 */
+	status?: string | null,
+	/**  One tenant. */
+	tenant_id?: string | null,
+	/**  Issued on this day or later; drafts by the end of their period. */
+	from?: string | null,
+	/**  Issued before this day. */
+	to?: string | null,
+	/**  `billed` or `imported`. */
+	origin?: string | null,
+	/**  `approval` or `brake`: drafts that a run left to a person. */
+	hold?: string | null,
+	/**  The beginning of the number. */
+	number?: string | null,
+};
+
+/**  A line of an invoice. */
+export type InvoiceLine = {
+	/**  Its place, from 1. */
+	no: number,
+	/**  `fee`, `usage`, `late`, `maximum`, `minimum`, `discount`, `coupon`, `memo` or `item`. */
+	kind: string,
+	/**  What it says. */
+	description: string,
+	/**  Code of the meter. */
+	meter: string | null,
+	/**  Unit of the quantities. */
+	unit: string | null,
+	/**  Plan and version in words. */
+	plan: string | null,
+	/**  Id of the plan version. */
+	plan_version_id: string | null,
+	/**  Version of the rules. */
+	rule_version: number,
+	/**  The days that it is about. */
+	days: DaySpan | null,
+	/**  Billable use in its days. */
+	used: string | null,
+	/**  What was included for its days; none is unlimited, or a line without use. */
+	included: string | null,
+	/**  What is priced. */
+	quantity: string | null,
+	/**  The amount before rounding. */
+	unrounded: string,
+	/**  The amount. */
+	amount: string,
+	/**  False for a memo outside the total. */
+	counts: boolean,
+	/**  Steps that add up to the amount. */
+	steps: ProofStep[],
+};
+
+/**  A page of invoices, newest first: drafts by the end of their period before issued ones by their day. */
+export type InvoicePage = {
+	/**  When this was read. */
+	as_of: string,
+	/**  At most 200 rows. */
+	rows: InvoiceRow[],
+	/**  Where the next page begins; none at the end. */
+	next: string | null,
+	/**  Per currency, never summed over currencies, over all that the filter passes. */
+	totals: InvoiceTotal[],
+};
+
+/**  An invoice in a list. Amounts are in major units of its currency. */
+export type InvoiceRow = {
+	/**  Its id. */
+	invoice_id: string,
+	/**  Its number; none while it is a draft. */
+	number: string | null,
+	/**  The tenant. */
+	tenant_id: string,
+	/**  The tenant's name. */
+	tenant: string,
+	/**  `billed` or `imported`. */
+	origin: string,
+	/**  As in the filter; `overdue` is computed as of now. */
+	status: string,
+	/**  `approval` or `brake` where a run left the draft to a person. */
+	hold: string | null,
+	/**  Plan at the end of the period. */
+	plan: string | null,
+	/**  The period that it bills. */
+	period: DaySpan | null,
+	/**  Day of issue in the seller's zone. */
+	issue_day: string | null,
+	/**  Day by which it is to be paid. */
+	due_day: string | null,
+	/**  Days since then; none when it is not due or nothing is open. */
+	days_overdue: number | null,
+	/**  Currency of all amounts. */
+	currency: string,
+	/**  Net. */
+	net: string,
+	/**  Tax. */
+	tax: string,
+	/**  Net and tax. */
+	total: string,
+	/**  Paid by prepaid credits. */
+	prepaid: string,
+	/**  Sum of payments. */
+	paid: string,
+	/**  Sum of credit notes. */
+	credited: string,
+	/**  What is still to be paid, not below 0. */
+	open: string,
+};
+
+/**  Tax of one rate. */
+export type InvoiceTax = {
+	/**  Rate in percent. */
+	percent: string,
+	/**  What it is on. */
+	net: string,
+	/**  The tax. */
+	amount: string,
+};
+
+/**  Sums of one currency over all that a filter passes. */
+export type InvoiceTotal = {
+	/**  Currency. */
+	currency: string,
+	/**  Invoices. */
+	count: number,
+	/**  Sum of net amounts. */
+	net: string,
+	/**  Sum of totals; void invoices count nothing. */
+	total: string,
+	/**  Sum of what is still to be paid. */
+	open: string,
+};
+
+/**  One invoice, whole. */
+export type InvoiceView = {
+	/**  When this was read. */
+	as_of: string,
+	/**  What the list shows. */
+	row: InvoiceRow,
+	/**  The tenant's zone, in which the days of the period are. */
+	zone: string | null,
+	/**  Who bills. */
+	seller: PartyFields,
+	/**  Who is billed. */
+	buyer: PartyFields,
+	/**  Lines in the order of the rules. */
+	lines: InvoiceLine[],
+	/**  Tax per rate. */
+	taxes: InvoiceTax[],
+	/**  Prepaid credits that paid a part. */
+	settled: SettledRow[],
+	/**  Sentence on tax. */
+	tax_note: string | null,
+	/**  Sentence of the seller. */
+	note: string | null,
+	/**  Number of the voided invoice that this one stands for. */
+	replaces: string | null,
+	/**  Number (or id, while a draft) of the one that stands for this void one. */
+	replaced_by: string | null,
+	/**  SHA-256 of the canonical content in hexadecimal digits; none while it is a draft. */
+	hash: string | null,
+	/**  Whether the stored content still has that hash. */
+	hash_fits: boolean,
+	/**  Payments, newest first. */
+	payments: PaymentRow[],
+	/**  Credit notes, newest first. */
+	credit_notes: CreditNoteRow[],
+	/**  Disputes about it. */
+	disputes: DisputeRow[],
+	/**  Everything that happened to it, newest first. */
+	timeline: TimelineEntry[],
+	/**  What may be done now. */
+	actions: InvoiceAction[],
+};
+
+/**  An account of the journal. */
+export type JournalAccount = {
+	/**  `receivable`, `tax`, `prepaid`, `bank`, or a kind of line. */
+	name: string,
+	/**  Its number in the company's books. */
+	account: string,
+};
+
+/**  What a person decides about use that came after its period had closed. */
+export type LateDecision = 
+/**  Take it: it is billed on the next invoice as late. */
+"next_invoice" | 
+/**  Take back: a credit note for the period's invoice. */
+"credit_note" | 
+/**  It stays out. */
+"refuse";
+
+/**  Which late rows; every field narrows. */
+export type LateFilter = {
+	/**  One tenant. */
+	tenant_id?: string | null,
+	/**  `waiting`, `accepted` or `dismissed`. */
+	state?: string | null,
+};
+
+/**  A page of late rows, newest first. */
+export type LatePage = {
+	/**  When this was read. */
+	as_of: string,
+	/**  At most 50 rows. */
+	rows: LateRow[],
+	/**  Where the next page begins; none at the end. */
+	next: string | null,
+};
+
+/**  A decision about late rows of one tenant. */
+export type LateRequest = {
+	/**  Rows of the quarantine with the reason `closed_period`; at most 200, of one tenant. */
+	ids: string[],
+	/**  What. */
+	decision: LateDecision,
+	/**  Why. */
+	reason: string,
+};
+
+/**  Use that came after its period had closed, with the correction that it proposes. */
+export type LateRow = {
+	/**  The row of the quarantine. */
+	quarantine_id: string,
+	/**  The tenant. */
+	tenant_id: string | null,
+	/**  The tenant's name. */
+	tenant: string | null,
+	/**  Source. */
+	source: string,
+	/**  Key. */
+	key: string | null,
+	/**  Code of the meter. */
+	meter: string | null,
+	/**  What it says, in the meter's unit. */
+	quantity: string | null,
+	/**  The meter's unit. */
+	unit: string | null,
+	/**  `original`, `correction` and so on. */
+	classification: string | null,
+	/**  When it happened. */
+	occurred_at: string | null,
+	/**  When it arrived. */
+	received_at: string,
+	/**  `waiting`, `accepted` or `dismissed`. */
+	state: string,
+	/**  Why it was put aside. */
+	sentence: string,
+	/**  The period that it is of. */
+	period: DaySpan | null,
+	/**  The finalized invoice of that period. */
+	invoice_id: string | null,
+	/**  That one's number. */
+	invoice_number: string | null,
+	/**  The proposed correction: what the use of that period costs with it less what it cost before, net, in major units. */
+	amount: string | null,
+	/**  Its currency. */
+	currency: string | null,
+	/**  Why there is no proposal; none when there is one. */
+	refused: string | null,
+	/**  Who decided. */
+	decided_by: string | null,
+	/**  Why it was decided so. */
+	decision_reason: string | null,
+};
 
 /**  The level of a meter or a tenant (rules, section 3.1). */
 export type Level = 
@@ -660,6 +1347,14 @@ export type LifetimeTotal = {
 	quantity: string,
 	/**  Billable use. */
 	billable: string,
+};
+
+/**  A page of events behind a line. */
+export type LineEvents = {
+	/**  At most 200, in order of time. */
+	rows: EventRow[],
+	/**  Where the next page begins; none at the end. */
+	next: string | null,
 };
 
 /**  A meter of a tenant in a list row. */
@@ -772,6 +1467,24 @@ export type MonthFigure = {
 	cost: CurrencyAmount[],
 };
 
+/**  A note about a tenant. */
+export type NoteRequest = {
+	/**  The tenant. */
+	tenant_id: string,
+	/**  What. */
+	text: string,
+};
+
+/**  What a person wrote. */
+export type NoteRow = {
+	/**  When. */
+	at: string,
+	/**  Who. */
+	actor: string,
+	/**  What. */
+	text: string,
+};
+
 /**  An override of one tenant's allowance. */
 export type OverrideRequest = {
 	/**  The tenant. */
@@ -846,6 +1559,80 @@ export type Owed = {
 	overage_projected: string,
 };
 
+/**  Somebody on a document. */
+export type PartyFields = {
+	/**  Name. */
+	name?: string,
+	/**  Address, line by line; at most 6. */
+	address?: string[],
+	/**  ISO 3166 country code. */
+	country?: string | null,
+	/**  Id for taxes. */
+	tax_id?: string | null,
+	/**  E-mail address. */
+	email?: string | null,
+};
+
+/**  A payment that was received. */
+export type PaymentRequest = {
+	/**  The invoice. */
+	invoice_id: string,
+	/**  In major units of the invoice's currency. */
+	amount: string,
+	/**  When; now when absent. */
+	received_at: string | null,
+	/**  `bank`, `card` and so on. */
+	method: string,
+	/**  The bank's or provider's reference; a second payment with it is refused. */
+	reference: string,
+	/**  Goes on record. */
+	reason: string,
+};
+
+/**  A payment. */
+export type PaymentRow = {
+	/**  Its id. */
+	payment_id: string,
+	/**  The tenant. */
+	tenant_id: string,
+	/**  The tenant's name. */
+	tenant: string,
+	/**  The invoice. */
+	invoice_id: string,
+	/**  The invoice's number. */
+	invoice_number: string | null,
+	/**  When it was received. */
+	received_at: string,
+	/**  `bank`, `card` and so on. */
+	method: string,
+	/**  The bank's or provider's reference; may be empty. */
+	reference: string,
+	/**  What was received. */
+	amount: string,
+	/**  What of it was applied to the invoice; the rest became a prepaid credit. */
+	applied: string,
+	/**  Currency. */
+	currency: string,
+	/**  Who entered it. */
+	actor: string,
+	/**  Note. */
+	note: string,
+};
+
+/**  Another plan for a subscription. */
+export type PlanChangeRequest = {
+	/**  The tenant. */
+	tenant_id: string,
+	/**  The subscription. */
+	subscription_id: string,
+	/**  Code of the plan. */
+	plan: string,
+	/**  From when; now when absent. The day on which it lies belongs to the new plan. */
+	at: string | null,
+	/**  Why. */
+	reason: string,
+};
+
 /**  A mapping that comes along. */
 export type Preset = {
 	/**  Its name, for `--map`. */
@@ -878,6 +1665,24 @@ export type Progress = {
 	done: number,
 	/**  Units in all; none when unknown. */
 	total: number | null,
+};
+
+/**  A step of a proof: quantity x price / divisor is the amount; absent parts are none. */
+export type ProofStep = {
+	/**  What it does: `units`, `tier_units`, `rounding` and so on. */
+	rule: string,
+	/**  The tier, from 1. */
+	tier: number | null,
+	/**  The event, from 1, in order of time. */
+	event: number | null,
+	/**  Quantity that it takes. */
+	quantity: string | null,
+	/**  Amount per unit, or percent. */
+	price: string | null,
+	/**  What the product is divided by. */
+	divisor: string | null,
+	/**  What it adds, in major units; exact. */
+	amount: string,
 };
 
 /**  What a person decided about a row. */
@@ -952,17 +1757,92 @@ export type ReasonCount = {
 	waiting: number,
 };
 
-/**  What a login may do, from nothing to everything. */
-export type Rights = /**  Not even look. */
-"nothing" | 
-/**  Look. */
-"reader" | 
-/**  Look and write what is no history. */
-"writer" | 
-/**  Change or empty the ledger. */
-"owner" | 
-/**  Everything in the whole server. */
-"superuser";
+/**  What a run would do. */
+export type RunPreview = {
+	/**  When this was read. */
+	as_of: string,
+	/**  Periods that ended by then. */
+	until: string,
+	/**  Invoices that would be finalized. */
+	finalize: number,
+	/**  Drafts that would be made or made anew. */
+	draft: number,
+	/**  Left to a person. */
+	held: number,
+	/**  Cannot be billed. */
+	failed: number,
+	/**  Per currency. */
+	totals: RunTotal[],
+	/**  What a person should look at first: errors, brakes, approvals, then the highest totals; at most 200. */
+	rows: RunRow[],
+};
+
+/**  What a run did. */
+export type RunReport = {
+	/**  Its id. */
+	run_id: string,
+	/**  Whether it was stopped before its end; the next run goes on. */
+	stopped: boolean,
+	/**  Invoices that were finalized. */
+	finalized: number,
+	/**  Drafts that were made or made anew. */
+	drafted: number,
+	/**  Left to a person. */
+	held: number,
+	/**  Could not be billed. */
+	failed: number,
+	/**  Per currency, of what was finalized. */
+	totals: RunTotal[],
+	/**  Errors, brakes, approvals; at most 200. */
+	rows: RunRow[],
+	/**  How long it took. */
+	elapsed_ms: number,
+};
+
+/**  A run over tenants whose periods have ended. */
+export type RunRequest = {
+	/**  Periods that ended by then; now when absent. */
+	until?: string | null,
+	/**  These tenants; all when empty. */
+	tenant_ids?: string[],
+	/**
+	 *  Whether invoices are finalized whose grace has passed and that nobody has to look at. Otherwise only drafts are
+	 *  made.
+	 */
+	finalize?: boolean,
+	/**  Why; goes on record. */
+	reason?: string,
+};
+
+/**  A period that a run would bill, or could not. */
+export type RunRow = {
+	/**  The tenant. */
+	tenant_id: string,
+	/**  The tenant's name. */
+	tenant: string,
+	/**  Plan at the end of the period. */
+	plan: string | null,
+	/**  The period. */
+	period: DaySpan,
+	/**  `draft` (within grace), `finalize`, `approval`, `brake` or `error`. */
+	outcome: string,
+	/**  Why, for `approval`, `brake` and `error`. */
+	message: string | null,
+	/**  Total; none for errors. */
+	total: string | null,
+	/**  Currency. */
+	currency: string,
+};
+
+/**  Sums of a run in one currency. */
+export type RunTotal = {
+	/**  Currency. */
+	currency: string,
+	/**  Invoices. */
+	count: number,
+	/**  Sum of totals. */
+	total: string,
+};
 
 /**  A hit of the search. */
 export type SearchHit = 
@@ -987,26 +1867,23 @@ source: string;
 /**  Key. */
 key: string; 
 /**  When it happened. */
-occurred_at: string };
-
-/**  A password that a person gave, and where it shall be kept. */
-export type SecretInput = {
-	/**  The password. */
-	text: SecretText,
-	/**  Where it is kept. */
-	keep: KeepSecret,
-};
-
-/**  Where the password of a connection is. */
-export type SecretPlace = /**  Nowhere: the server asks for none, or the person is asked. */
-"none" | 
-/**  In the keyring of the operating system. */
-"keyring" | 
-/**  In this program's memory, until it ends. */
-"run";
-
-/**  A password on its way in. It has no Debug and is never written. */
-export type SecretText = string;
+occurred_at: string } | 
+/**  An invoice by the beginning of its number. */
+{ kind: "invoice"; 
+/**  The invoice. */
+invoice_id: string; 
+/**  Its number. */
+number: string; 
+/**  The tenant. */
+tenant_id: string; 
+/**  The tenant's name. */
+tenant_name: string; 
+/**  Where it stands; `overdue` as of now. */
+status: string; 
+/**  Its total. */
+total: string; 
+/**  Currency of the total. */
+currency: string };
 
 /**  What the window needs to know before its first picture. */
 export type Session = {
@@ -1018,15 +1895,23 @@ export type Session = {
 	actor: string,
 };
 
-/**  How a step ended. */
-export type StepOutcome = /**  As it should be. */
-"good" | 
-/**  It works, and something is worth a look. */
-"doubtful" | 
-/**  It does not work. */
-"failed" | 
-/**  Not looked at, because a step before failed. */
-"skipped";
+/**  A change of the settings. */
+export type SettingsRequest = {
+	/**  All of them. */
+	settings: BillingSettings,
+	/**  Why. */
+	reason: string,
+};
+
+/**  A prepaid credit that paid a part. */
+export type SettledRow = {
+	/**  `prepaid`. */
+	kind: string,
+	/**  Name of the wallet. */
+	name: string,
+	/**  How much. */
+	amount: string,
+};
 
 /**  Stored memories of one tier (requirement E2). */
 export type StorageTier = {
@@ -1052,6 +1937,18 @@ export type SubjectRow = {
 	outside_id: string | null,
 	/**  When it was erased. */
 	erased_at: string | null,
+};
+
+/**  A step in the history of a subscription. */
+export type SubscriptionChange = {
+	/**  The subscription. */
+	subscription_id: string,
+	/**  When it holds from. */
+	at: string,
+	/**  `started`, `changed`, `override`, `cancelled`. */
+	kind: string,
+	/**  In words: `Team, version 2`. */
+	plan: string,
 };
 
 /**  A subscription of a tenant. */
@@ -1080,6 +1977,22 @@ export type SubscriptionRow = {
 	period_start: string | null,
 	/**  End of the running period, exclusive. */
 	period_end: string | null,
+};
+
+/**  Money matters of one tenant (requirement B2). */
+export type TenantBilling = {
+	/**  When this was read. */
+	as_of: string,
+	/**  How it is billed. */
+	account: BillingAccount,
+	/**  Discounts, newest first. */
+	coupons: CouponRow[],
+	/**  Prepaid credits. */
+	wallets: WalletRow[],
+	/**  Open amounts by age, per currency. */
+	ageing: AgeingRow[],
+	/**  What happened to its subscriptions, newest first. */
+	subscriptions: SubscriptionChange[],
 };
 
 /**  All tenants with their levels at one point in time. */
@@ -1168,36 +2081,6 @@ export type TenantRow = {
 	period_end: string | null,
 };
 
-/**  One step of a test. */
-export type TestStep = {
-	/**  What was looked at. */
-	step: TestStepName,
-	/**  How it ended. */
-	outcome: StepOutcome,
-	/**  What was found, and what to do where it failed. */
-	sentence: string,
-	/**  The stable code of a failure. */
-	code: string | null,
-};
-
-/**  What a test of a connection looks at, in this order. */
-export type TestStepName = /**  The password is at hand. */
-"secret" | 
-/**  The host's name has an address. */
-"name" | 
-/**  Something listens at the port. */
-"port" | 
-/**  The line is encrypted and the certificate verified. */
-"tls" | 
-/**  The server lets the login in. */
-"login" | 
-/**  What the login may do. */
-"rights" | 
-/**  Whether the schema is this program's. */
-"schema" | 
-/**  How far the clocks differ. */
-"clock";
-
 /**  A tenant's use by day. */
 export type TimeSeries = {
 	/**  When this was read. */
@@ -1210,13 +2093,35 @@ export type TimeSeries = {
 	series: MeterSeries[],
 };
 
-/**  What is asked of the line to a server. */
-export type TlsChoice = /**  Encrypted, and the certificate is for this host and from a known authority. */
-"verify_full" | 
-/**  Encrypted, and the certificate is from a known authority, for whatever host. */
-"verify_ca" | 
-/**  Not encrypted; only for a line that does not leave this machine. */
-"off";
+/**  Something that happened, on the line of time of a tenant, an invoice or a dispute. */
+export type TimelineEntry = {
+	/**  When. */
+	at: string,
+	/**  `subscription`, `plan`, `override`, `invoice`, `credit_note`, `payment`, `alert`, `dispute`, `note` or `audit`. */
+	kind: string,
+	/**  What, in a few words. */
+	title: string,
+	/**  More; may be empty. */
+	detail: string,
+	/**  Who; none for what happened by itself. */
+	actor: string | null,
+	/**  Amount. */
+	amount: string | null,
+	/**  Its currency. */
+	currency: string | null,
+	/**  The invoice, credit note or dispute that it opens, by id. */
+	opens: string | null,
+};
+
+/**  A page of a tenant's line of time, newest first. */
+export type TimelinePage = {
+	/**  When this was read. */
+	as_of: string,
+	/**  At most 200. */
+	rows: TimelineEntry[],
+	/**  Where the next page begins; none at the end. */
+	next: string | null,
+};
 
 /**  A plan that would hold the present use (requirement A3). */
 export type UpgradeHint = {
@@ -1248,6 +2153,22 @@ export type Verification = {
 	drift_count: number,
 };
 
+/**  Prepaid credits as they stand. */
+export type WalletRow = {
+	/**  Its id. */
+	wallet_id: string,
+	/**  Name. */
+	name: string,
+	/**  A smaller number pays first. */
+	priority: number,
+	/**  What it holds. */
+	balance: string,
+	/**  Currency. */
+	currency: string,
+	/**  When it ends. */
+	expires_at: string | null,
+};
+
 /**  What went wrong, for people and for programs. */
 export type WireError = {
 	/**  A stable code in snake_case; faces decide by it. */
@@ -1272,3 +2193,204 @@ async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; dat
     }
 }
 
+
+export type AuditField = {
+	/**  Its name. */
+	name: string,
+	/**  Its value before; none where it was not there. */
+	before: string | null,
+	/**  Its value after; none where it is gone. */
+	after: string | null,
+};
+
+export type AuditFilter = {
+	/**  Who acted. */
+	actor: string | null,
+	/**  The code of what was done. */
+	action: string | null,
+	/**  The tenant. */
+	tenant_id: string | null,
+	/**  From this time on, RFC 3339. */
+	from: string | null,
+	/**  Before this time, RFC 3339. */
+	to: string | null,
+};
+
+export type AuditPage = {
+	/**  When this was read. */
+	as_of: string,
+	/**  The records. */
+	rows: AuditRow[],
+	/**  Where the next page begins; none on the last one. */
+	next: string | null,
+	/**  Codes of what was done in this ledger, for the filter. */
+	actions: string[],
+	/**  Who acted in this ledger, for the filter. */
+	actors: string[],
+};
+
+export type AuditRow = {
+	/**  Its id. */
+	audit_id: string,
+	/**  When. */
+	at: string,
+	/**  Who: the account of the operating system. */
+	actor: string,
+	/**  Who was logged in to the database, as the database itself wrote it; none for a file and for older records. */
+	database_user: string | null,
+	/**  What was done, a code. */
+	action: string,
+	/**  The tenant, where it is about one. */
+	tenant_id: string | null,
+	/**  Its name. */
+	tenant_name: string | null,
+	/**  What it is about. */
+	subject: string,
+	/**  Why; may be empty. */
+	reason: string,
+	/**  What it changed, field by field. */
+	fields: AuditField[],
+};
+
+export type ConnectionForm = {
+	/**  Its name, which no other connection has. */
+	name: string,
+	/**  `production`, `staging` or `development`. */
+	environment: Environment,
+	/**  Host name or address, or the folder of a local socket (begins with `/`). */
+	host: string,
+	/**  The port; it names the socket file, too. */
+	port: number,
+	/**  The database. */
+	database: string,
+	/**  The login. */
+	user: string,
+	/**  What is asked of the line. */
+	tls: TlsChoice,
+	/**  The certificate of the authority that signed the server's: an absolute path, PEM. */
+	root_certificate: string | null,
+	/**  What this side shows of itself: an absolute path, PEM. */
+	client_certificate: string | null,
+	/**  Its key: an absolute path, PEM. */
+	client_key: string | null,
+	/**  Whether nothing can be changed through it. */
+	read_only: boolean,
+	/**  Whether a superuser or an owner may work through it; only for development. */
+	allow_owner: boolean,
+	/**  Seconds to connect, 1 to 120. */
+	connect_timeout_s: number,
+	/**  Seconds for one statement, 1 to 86,400; none for no limit. */
+	statement_timeout_s: number | null,
+};
+
+export type ConnectionName = {
+	/**  Its id. */
+	connection_id: string,
+	/**  Its name. */
+	name: string,
+};
+
+export type ConnectionRemoved = {
+	/**  Its id. */
+	connection_id: string,
+	/**  Its name. */
+	name: string,
+	/**  Why its password may still be in the keyring; none when nothing is left. */
+	secret_left: string | null,
+};
+
+export type ConnectionRow = {
+	/**  Its id. */
+	connection_id: string,
+	/**  What was filled in. */
+	settings: ConnectionForm,
+	/**  User, host and database in one line. */
+	location: string,
+	/**  Where its password is. */
+	secret: SecretPlace,
+	/**  When it was opened last. */
+	last_used_at: string | null,
+};
+
+export type ConnectionTest = {
+	/**  Whether it can be opened. */
+	ok: boolean,
+	/**  All steps, in their order. */
+	steps: TestStep[],
+};
+
+export type KeepSecret = /**  In the keyring of the operating system. */
+"keyring" | 
+/**  In this program's memory, until it ends. */
+"run";
+
+export type Rights = /**  Not even look. */
+"nothing" | 
+/**  Look. */
+"reader" | 
+/**  Look and write what is no history. */
+"writer" | 
+/**  Change or empty the ledger. */
+"owner" | 
+/**  Everything in the whole server. */
+"superuser";
+
+export type SecretInput = {
+	/**  The password. */
+	text: SecretText,
+	/**  Where it is kept. */
+	keep: KeepSecret,
+};
+
+export type SecretPlace = /**  Nowhere: the server asks for none, or the person is asked. */
+"none" | 
+/**  In the keyring of the operating system. */
+"keyring" | 
+/**  In this program's memory, until it ends. */
+"run";
+
+export type SecretText = string;
+
+export type StepOutcome = /**  As it should be. */
+"good" | 
+/**  It works, and something is worth a look. */
+"doubtful" | 
+/**  It does not work. */
+"failed" | 
+/**  Not looked at, because a step before failed. */
+"skipped";
+
+export type TestStep = {
+	/**  What was looked at. */
+	step: TestStepName,
+	/**  How it ended. */
+	outcome: StepOutcome,
+	/**  What was found, and what to do where it failed. */
+	sentence: string,
+	/**  The stable code of a failure. */
+	code: string | null,
+};
+
+export type TestStepName = /**  The password is at hand. */
+"secret" | 
+/**  The host's name has an address. */
+"name" | 
+/**  Something listens at the port. */
+"port" | 
+/**  The line is encrypted and the certificate verified. */
+"tls" | 
+/**  The server lets the login in. */
+"login" | 
+/**  What the login may do. */
+"rights" | 
+/**  Whether the schema is this program's. */
+"schema" | 
+/**  How far the clocks differ. */
+"clock";
+
+export type TlsChoice = /**  Encrypted, and the certificate is for this host and from a known authority. */
+"verify_full" | 
+/**  Encrypted, and the certificate is from a known authority, for whatever host. */
+"verify_ca" | 
+/**  Not encrypted; only for a line that does not leave this machine. */
+"off";

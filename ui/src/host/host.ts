@@ -1,34 +1,67 @@
 import type {
+  AccountRequest,
   AuditFilter,
   AuditPage,
+  BillingSettings,
+  CancelRequest,
   Change,
   ConnectionForm,
   ConnectionRemoved,
   ConnectionRow,
   ConnectionTest,
+  CouponRequest,
+  CreditRequest,
   DatabaseStatus,
+  DisputeDecideRequest,
+  DisputeFilter,
+  DisputeNoteRequest,
+  DisputePage,
+  DisputeRequest,
+  DisputeView,
   EntryRequest,
   EraseRequest,
   EventDetail,
   EventFilter,
   EventPage,
+  Explanation,
+  Exported,
+  ExportFormat,
+  ExportRequest,
+  GrantRequest,
   ImportReport,
   ImportRequest,
+  InvoiceActRequest,
+  InvoiceFilter,
+  InvoicePage,
+  InvoiceView,
+  LateFilter,
+  LatePage,
+  LateRequest,
+  LineEvents,
   MeterRow,
   MonthFigure,
+  NoteRequest,
   OverrideRequest,
   Overview,
+  PaymentRequest,
+  PlanChangeRequest,
   Preset,
   Progress,
   QuarantineDecision,
   QuarantineFilter,
   QuarantinePage,
+  RunPreview,
+  RunReport,
+  RunRequest,
   SearchHit,
   SecretInput,
   Session,
+  SettingsRequest,
   SubjectRow,
+  TenantBilling,
   TenantList,
   TenantPage,
+  TimelinePage,
   TimeSeries,
   Verification,
 } from "@/generated/bindings";
@@ -37,6 +70,30 @@ import type {
 export type ChartFileFormat = "png" | "svg" | "csv";
 
 export type ProgressListener = (progress: Progress) => void;
+
+/** A change: what it would do, and doing it. */
+export type Changing<Request> = {
+  preview: (request: Request) => Promise<Change>;
+  act: (request: Request, fingerprint: string) => Promise<Change>;
+};
+
+/** Everything that changes what is billed, each with its preview. */
+export type BillingChanges = {
+  invoice: Changing<InvoiceActRequest>;
+  credit: Changing<CreditRequest>;
+  payment: Changing<PaymentRequest>;
+  disputeOpen: Changing<DisputeRequest>;
+  disputeNote: Changing<DisputeNoteRequest>;
+  disputeDecide: Changing<DisputeDecideRequest>;
+  note: Changing<NoteRequest>;
+  account: Changing<AccountRequest>;
+  coupon: Changing<CouponRequest>;
+  grant: Changing<GrantRequest>;
+  planChange: Changing<PlanChangeRequest>;
+  cancel: Changing<CancelRequest>;
+  late: Changing<LateRequest>;
+  settings: Changing<SettingsRequest>;
+};
 
 /**
  * Everything the screens need from outside. `tauri.ts` asks the program behind the window, `mock/` invents data for a
@@ -82,6 +139,31 @@ export interface Host {
   /** The path of the saved file; null when the person chose none. */
   saveChart(tenantId: string, days: number, format: ChartFileFormat): Promise<string | null>;
   verify(): Promise<Verification>;
+  invoices(filter: InvoiceFilter, cursor: string | null): Promise<InvoicePage>;
+  /** By id or number. */
+  invoice(invoice: string): Promise<InvoiceView>;
+  /** One line, or all of them. */
+  invoiceExplain(invoiceId: string, line: number | null): Promise<Explanation>;
+  lineEvents(invoiceId: string, line: number, cursor: string | null): Promise<LineEvents>;
+  /** The pages of the document as SVG pictures. */
+  invoicePages(invoiceId: string): Promise<string[]>;
+  /** The path of the saved file; null when the person chose none. */
+  saveInvoicePdf(invoiceId: string): Promise<string | null>;
+  /** The evidence pack of an invoice, or of a dispute about it. */
+  savePack(invoiceId: string, disputeId: string | null): Promise<string | null>;
+  exportInvoices(request: ExportRequest): Promise<Exported | null>;
+  exportAudit(filter: AuditFilter, format: ExportFormat): Promise<Exported | null>;
+  runPreview(request: RunRequest): Promise<RunPreview>;
+  invoiceRun(request: RunRequest, onProgress: ProgressListener): Promise<RunReport>;
+  invoiceRunCancel(): Promise<void>;
+  disputes(filter: DisputeFilter, cursor: string | null): Promise<DisputePage>;
+  dispute(disputeId: string): Promise<DisputeView>;
+  tenantBilling(tenantId: string): Promise<TenantBilling>;
+  tenantTimeline(tenantId: string, cursor: string | null): Promise<TimelinePage>;
+  /** Use that came after its period had closed, with the correction that it proposes. */
+  lateRows(filter: LateFilter, cursor: string | null): Promise<LatePage>;
+  settings(): Promise<BillingSettings>;
+  billing: BillingChanges;
   /** Null when the person chose no file. */
   openDatabase(): Promise<DatabaseStatus | null>;
   /** Opens the sample company; makes it first where there is none, and says how far it is. */

@@ -1,4 +1,4 @@
 export { chooseHost } from "./choose";
 export { HostProvider, useHost } from "./context";
 export { HostError } from "./error";
-export type { ChartFileFormat, Host, ProgressListener } from "./host";
+export type { BillingChanges, Changing, ChartFileFormat, Host, ProgressListener } from "./host";

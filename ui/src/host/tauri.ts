@@ -1,8 +1,8 @@
 import { Channel } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
-import { commands, type Progress, type WireError } from "@/generated/bindings";
+import { type Change, commands, type Progress, type WireError } from "@/generated/bindings";
 import { HostError } from "./error";
-import type { Host } from "./host";
+import type { Changing, Host } from "./host";
 
 type Answer<T> = { status: "ok"; data: T } | { status: "error"; error: WireError };
 
@@ -15,6 +15,16 @@ async function take<T>(answer: Promise<Answer<T>>): Promise<T> {
   }
   if (settled.status === "error") throw new HostError(settled.error);
   return settled.data;
+}
+
+function changing<Request>(
+  preview: (request: Request) => Promise<Answer<Change>>,
+  act: (request: Request, fingerprint: string) => Promise<Answer<Change>>,
+): Changing<Request> {
+  return {
+    preview: (request) => take(preview(request)),
+    act: (request, fingerprint) => take(act(request, fingerprint)),
+  };
 }
 
 /** The host of the real window: each call is one command of the desktop face. */
@@ -62,6 +72,46 @@ export const tauriHost: Host = {
   eraseAct: (request, fingerprint) => take(commands.eraseAct(request, fingerprint)),
   saveChart: (tenantId, days, format) => take(commands.saveChart(tenantId, days, format)),
   verify: () => take(commands.verify()),
+  invoices: (filter, cursor) => take(commands.invoices(filter, cursor)),
+  invoice: (invoice) => take(commands.invoice(invoice)),
+  invoiceExplain: (invoiceId, line) => take(commands.invoiceExplain(invoiceId, line)),
+  lineEvents: (invoiceId, line, cursor) => take(commands.lineEvents(invoiceId, line, cursor)),
+  invoicePages: (invoiceId) => take(commands.invoicePages(invoiceId)),
+  saveInvoicePdf: (invoiceId) => take(commands.saveInvoicePdf(invoiceId)),
+  savePack: (invoiceId, disputeId) => take(commands.savePack(invoiceId, disputeId)),
+  exportInvoices: (request) => take(commands.exportInvoices(request)),
+  exportAudit: (filter, format) => take(commands.exportAudit(filter, format)),
+  runPreview: (request) => take(commands.runPreview(request)),
+  invoiceRun: (request, onProgress) => {
+    const channel = new Channel<Progress>();
+    channel.onmessage = onProgress;
+    return take(commands.invoiceRun(request, channel));
+  },
+  invoiceRunCancel: async () => {
+    await take(commands.invoiceRunCancel());
+  },
+  disputes: (filter, cursor) => take(commands.disputes(filter, cursor)),
+  dispute: (disputeId) => take(commands.dispute(disputeId)),
+  tenantBilling: (tenantId) => take(commands.tenantBilling(tenantId)),
+  tenantTimeline: (tenantId, cursor) => take(commands.tenantTimeline(tenantId, cursor)),
+  lateRows: (filter, cursor) => take(commands.lateRows(filter, cursor)),
+  settings: () => take(commands.settings()),
+  billing: {
+    invoice: changing(commands.invoiceActPreview, commands.invoiceAct),
+    credit: changing(commands.creditPreview, commands.creditAct),
+    payment: changing(commands.paymentPreview, commands.paymentAct),
+    disputeOpen: changing(commands.disputeOpenPreview, commands.disputeOpenAct),
+    disputeNote: changing(commands.disputeNotePreview, commands.disputeNoteAct),
+    disputeDecide: changing(commands.disputeDecidePreview, commands.disputeDecideAct),
+    note: changing(commands.notePreview, commands.noteAct),
+    account: changing(commands.accountPreview, commands.accountAct),
+    coupon: changing(commands.couponPreview, commands.couponAct),
+    grant: changing(commands.grantPreview, commands.grantAct),
+    planChange: changing(commands.planChangePreview, commands.planChangeAct),
+    cancel: changing(commands.cancelPreview, commands.cancelAct),
+    late: changing(commands.latePreview, commands.lateAct),
+    settings: changing(commands.settingsPreview, commands.settingsAct),
+  },
   openDatabase: () => take(commands.openDatabase()),
   openSample: async (onProgress) => {
     const stop = await listen<Progress>("sample-progress", (event) => onProgress(event.payload));

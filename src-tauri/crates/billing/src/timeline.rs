@@ -2,12 +2,16 @@
 //!
 //! Loaded once per import; `version` tells the store whether it still holds. Pure: it neither reads nor writes.
 
+mod late;
+
+pub use late::Late;
+
 use crate::contribution::{Billing, billing, contribution, takes_too_much};
 use crate::event::{Assignment, Classification, Usage};
 use crate::ids::{EntitlementId, MeterId, PeriodId, PlanVersionId, SubscriptionId, TenantId};
 use crate::meter::{Meter, text_enum};
 use crate::money::Currency;
-use crate::period::{GRACE_DAYS, Period, PeriodError, PeriodRule, PeriodSpan, PeriodStatus};
+use crate::period::{Period, PeriodError, PeriodRule, PeriodSpan, PeriodStatus};
 use crate::plan::{OverrideInForce, PlanLookup, PlanVersion};
 use crate::put_aside::{PutAside, Reason};
 use crate::quantity::{MAX_EVENT_UNITS, Quantity};
@@ -106,6 +110,17 @@ pub struct NewPeriod {
     pub span: PeriodSpan,
 }
 
+/// What is looked at of the arrival of a use.
+#[derive(Debug, Clone, Copy)]
+struct Arriving {
+    /// When it arrived, where it matters how late that is.
+    arrival: Option<Timestamp>,
+    /// Whether a subscription must hold.
+    lateness: Lateness,
+    /// When its period must be open, where it must.
+    open_at: Option<Timestamp>,
+}
+
 /// A stored period with the instant from which nothing enters it any more.
 #[derive(Debug, Clone, Copy)]
 struct Slot {
@@ -120,6 +135,7 @@ pub struct Timeline {
     zone: Zone,
     currency: Currency,
     version: i64,
+    grace_days: i64,
     subscriptions: Vec<Subscription>,
     entitlements: Vec<Entitlement>,
     slots: Vec<Slot>,
@@ -136,6 +152,9 @@ pub struct TimelineParts {
     pub currency: Currency,
     /// The tenant's `timeline_version`.
     pub version: i64,
+    /// Local days after the end of a period in which what arrives is still its own; [`crate::period::GRACE_DAYS`] where
+    /// nobody set another.
+    pub grace_days: i64,
     /// Its subscriptions.
     pub subscriptions: Vec<Subscription>,
     /// Their entitlements.
@@ -150,15 +169,17 @@ impl Timeline {
     /// # Errors
     /// [`TimeError::OutOfRange`] for a period at the end of time.
     pub fn new(parts: TimelineParts) -> Result<Self, TimeError> {
-        let TimelineParts { tenant, zone, currency, version, mut subscriptions, mut entitlements, periods } = parts;
+        let TimelineParts { tenant, zone, currency, version, grace_days, mut subscriptions, mut entitlements, periods } =
+            parts;
         subscriptions.sort_by_key(|subscription| (subscription.started_at, subscription.id));
         entitlements.sort_by_key(|entitlement| (entitlement.subscription, entitlement.valid_from, entitlement.seq));
-        let mut timeline = Self { tenant, zone, currency, version, subscriptions, entitlements, slots: Vec::new() };
+        let slots = Vec::new();
+        let mut timeline = Self { tenant, zone, currency, version, grace_days, subscriptions, entitlements, slots };
         let mut slots = Vec::with_capacity(periods.len());
         for period in periods {
             let zone =
                 timeline.entitlement_at(period.subscription, period.span.interval.start).map_or(zone, |it| it.zone);
-            slots.push(Slot { period, closes_at: period.span.closes_at(GRACE_DAYS, zone)? });
+            slots.push(Slot { period, closes_at: period.span.closes_at(grace_days, zone)? });
         }
         slots.sort_by_key(|slot| (slot.period.subscription, slot.period.span.interval.start, slot.period.seq));
         timeline.slots = slots;
@@ -183,6 +204,11 @@ impl Timeline {
     /// The tenant's `timeline_version` when this was loaded.
     pub const fn version(&self) -> i64 {
         self.version
+    }
+
+    /// Local days after the end of a period in which what arrives is still its own.
+    pub const fn grace_days(&self) -> i64 {
+        self.grace_days
     }
 
     /// Its subscriptions, the oldest first.
@@ -249,25 +275,40 @@ impl Timeline {
         lateness: Lateness,
         plans: &impl PlanLookup,
     ) -> Result<Assignment, PutAside> {
+        let arrival = match lateness {
+            Lateness::Checked => Some(now),
+            Lateness::Backfill => None,
+        };
+        self.resolve(usage, meter, parent, Arriving { arrival, lateness, open_at: Some(now) }, plans)
+    }
+
+    fn resolve(
+        &self,
+        usage: &Usage,
+        meter: &Meter,
+        parent: Option<&Parent>,
+        arriving: Arriving,
+        plans: &impl PlanLookup,
+    ) -> Result<Assignment, PutAside> {
         let contribution = contribution(usage, meter)?;
         if usage.classification == Classification::Correction {
-            return self.correct(usage, meter, parent, now, contribution);
+            return self.correct(usage, meter, parent, arriving.open_at, contribution);
         }
         if usage.classification != Classification::Original && usage.parent.is_none() {
             return Err(PutAside::new(Reason::UnknownParent, "a repetition must name the event that it repeats"));
         }
-        if lateness == Lateness::Checked {
+        if let Some(now) = arriving.arrival {
             check_arrival(usage.occurred_at, now)?;
         }
         let Some((subscription, entitlement, version)) = self.holding(usage.meter, usage.occurred_at, plans) else {
-            return self.without_subscription(usage, lateness, contribution);
+            return self.without_subscription(usage, arriving.lateness, contribution);
         };
         let Some(version) = version else {
             let sentence = format!("plan version {} is not known here", entitlement.plan_version);
             return Err(PutAside::new(Reason::UnknownPlan, sentence));
         };
         let day = local_day(usage.occurred_at, entitlement.zone)?;
-        let period = self.open_period(subscription.id, usage.occurred_at, now)?;
+        let period = self.period_of(subscription.id, usage.occurred_at, arriving.open_at)?;
         let Billing { billable, reason } = billing(usage, version.retry_success);
         Ok(Assignment {
             day,
@@ -310,7 +351,7 @@ impl Timeline {
         usage: &Usage,
         meter: &Meter,
         parent: Option<&Parent>,
-        now: Timestamp,
+        open_at: Option<Timestamp>,
         contribution: i64,
     ) -> Result<Assignment, PutAside> {
         let unknown = |sentence: &str| PutAside::new(Reason::UnknownParent, sentence);
@@ -327,9 +368,9 @@ impl Timeline {
             let sentence = "a correction is no larger than what one event may count or than what it corrects";
             return Err(PutAside::new(Reason::TooLarge, sentence));
         }
-        if let Some(billed) = parent.assignment.billed_period {
+        if let Some(billed) = parent.assignment.billed_period.or(parent.assignment.period) {
             match self.slots.iter().find(|slot| slot.period.id == billed) {
-                Some(slot) => check_open(slot, now)?,
+                Some(slot) => open_at.map_or(Ok(()), |now| check_open(slot, now))?,
                 None => return Err(missing_period(usage.occurred_at)),
             }
         }
@@ -350,12 +391,18 @@ impl Timeline {
         &self.slots[from..to]
     }
 
-    fn open_period(&self, subscription: SubscriptionId, at: Timestamp, now: Timestamp) -> Result<PeriodId, PutAside> {
+    /// The stored period of an instant, which must be open at another one, where that matters.
+    fn period_of(
+        &self,
+        subscription: SubscriptionId,
+        at: Timestamp,
+        open_at: Option<Timestamp>,
+    ) -> Result<PeriodId, PutAside> {
         let slots = self.slots_of(subscription);
         let begun = slots.partition_point(|slot| slot.period.span.interval.start <= at);
         let slot = begun.checked_sub(1).and_then(|index| slots.get(index));
         let slot = slot.filter(|slot| slot.period.span.interval.contains(at)).ok_or_else(|| missing_period(at))?;
-        check_open(slot, now)?;
+        open_at.map_or(Ok(()), |now| check_open(slot, now))?;
         Ok(slot.period.id)
     }
 

@@ -46,8 +46,10 @@ impl Context {
 
     /// The database that `--db` names.
     fn target(&self) -> Result<Target> {
-        let missing =
-            || OperationError::wrong_use("no_database", "Name the database with --db FILE, --db URL or --connection NAME.").field("db");
+        let missing = || {
+            OperationError::wrong_use("no_database", "Name the database with --db FILE, --db URL or --connection NAME.")
+                .field("db")
+        };
         self.shared.db.as_deref().ok_or_else(missing)?.parse()
     }
 

@@ -46,12 +46,16 @@ pub fn print(text: &str) -> Result<()> {
     }
 }
 
+/// One JSON value, indented.
+pub fn json<T: Serialize>(value: &T) -> Result<String> {
+    serde_json::to_string_pretty(value).map_err(|error| {
+        OperationError::failed("cannot_print", "The result could not be written as JSON.").because(error)
+    })
+}
+
 /// Prints one JSON value, indented, with a line end.
 pub fn print_json<T: Serialize>(value: &T) -> Result<()> {
-    let text = serde_json::to_string_pretty(value).map_err(|error| {
-        OperationError::failed("cannot_print", "The result could not be written as JSON.").because(error)
-    })?;
-    print(&(text + "\n"))
+    print(&(json(value)? + "\n"))
 }
 
 /// A table without frames, right-aligned from column `numbers_from` on.

@@ -1,9 +1,15 @@
-//! Files for people outside the program: chart pictures and tables, made from wire types.
+//! Files for people outside the program: printed documents, workbooks, tables and chart pictures, made from wire types.
 //!
 //! It reads no database and decides nothing; what it is given is what it writes.
 
 pub mod chart;
+pub mod files;
+mod pdf;
+pub mod sheet;
 pub mod table;
+
+pub use files::Files;
+pub use pdf::invoice::pages as invoice_pages;
 
 /// Why a document could not be made.
 #[derive(Debug, thiserror::Error)]

@@ -1,6 +1,7 @@
 //! Tables as CSV: exact figures, and text that a spreadsheet does not take for a formula.
 
 use crate::DocumentError;
+use operations::document::harmless;
 use operations::wire::TimeSeries;
 
 /// A tenant's use by day: one row a day and meter, figures exact and unrounded.
@@ -27,11 +28,6 @@ pub fn time_series_csv(series: &TimeSeries) -> Result<Vec<u8>, DocumentError> {
         }
     }
     writer.into_inner().map_err(|error| DocumentError::Table(error.into_error().into()))
-}
-
-/// Text that a spreadsheet would run as a formula gets an apostrophe in front, which it shows as text.
-pub fn harmless(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! Jobs: work that nobody waits for, run by a scheduler or by hand. Each may run as often as one likes.
 //!
-//! Leases and records of runs come with the jobs that must not run twice at once; these two may.
+//! Leases and records of runs come with the jobs that must not run twice at once; these may.
 
+use crate::bill::close_periods;
 use crate::change::extend_periods;
 use crate::error::Result;
 use crate::host::Host;
@@ -16,11 +17,13 @@ pub fn jobs_list() -> Vec<JobRow> {
         title: match job {
             Job::ExtendPeriods => "Store the current and the next billing period of every running subscription",
             Job::FoldCompany => "Add what was appended to the company's figures by day",
+            Job::ClosePeriods => "Close billing periods whose days of grace are over",
         }
         .to_owned(),
         schedule: match job {
             Job::ExtendPeriods => "daily at 00:05 UTC",
             Job::FoldCompany => "every few minutes",
+            Job::ClosePeriods => "hourly: midnights are those of the tenants",
         }
         .to_owned(),
     };
@@ -40,6 +43,7 @@ pub async fn jobs_run(store: &Store, host: &dyn Host, job: Job) -> Result<JobRun
             vec![count("tenants", done.tenants), count("periods", done.periods)]
         }
         Job::FoldCompany => vec![count("deltas", fold_company(store).await?)],
+        Job::ClosePeriods => vec![count("periods", close_periods(store, host).await?)],
     };
     Ok(JobRun { job, started_at, changed })
 }

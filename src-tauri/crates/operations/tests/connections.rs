@@ -213,7 +213,8 @@ async fn the_settings_file_is_whole_or_as_it_was() {
         assert_eq!(std::fs::read_to_string(desk.file()).unwrap(), text, "and nothing of it is overwritten");
     }
     std::fs::write(desk.file(), &good).unwrap();
-    let left: Vec<_> = std::fs::read_dir(desk.file().parent().unwrap()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    let left: Vec<_> =
+        std::fs::read_dir(desk.file().parent().unwrap()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(left.len(), 2, "the file and its lock, and no drafts: {left:?}");
 }
 

@@ -24,6 +24,8 @@ pub struct Read {
     /// Set once a statement failed because another transaction was in the way: the whole may be run again.
     pub(crate) contended: bool,
     pub(crate) caches: Arc<Caches>,
+    /// Another transaction at the same point in time.
+    pub(crate) twin: Option<Box<Self>>,
 }
 
 /// A transaction that changes. It derefs to [`Read`], so that whatever looks can also look from within a change.
@@ -36,6 +38,12 @@ impl Read {
             Conn::Postgres(_) => Engine::Postgres,
             Conn::Sqlite(_) => Engine::Sqlite,
         }
+    }
+
+    /// Of [`crate::Store::read_much`]: another connection in a transaction at the same point in time, so that two
+    /// statements can run at once. None when there is none to spare.
+    pub fn twin(&mut self) -> Option<Self> {
+        self.twin.take().map(|twin| *twin)
     }
 
     /// What was kept of this type since the store was opened.

@@ -98,6 +98,8 @@ async fn postgres_pool(target: &PostgresTarget, access: Access) -> Result<PgPool
     let statement_ms = target.limits.statement.map_or(0, |limit| limit.as_millis()).to_string();
     let options = PgPoolOptions::new()
         .max_connections(CONNECTIONS)
+        // Two look at once where much is read: see `twin`.
+        .min_connections(2)
         .acquire_timeout(target.limits.connect)
         .test_before_acquire(false)
         .after_connect(move |conn, _| {
@@ -155,6 +157,11 @@ fn sqlite_pool(connections: u32) -> SqlitePoolOptions {
         .test_before_acquire(false)
 }
 
+/// Two look at once where much is read, and a third sees whether anybody commits meanwhile: see `twin`.
+fn reader_pool() -> SqlitePoolOptions {
+    sqlite_pool(4).min_connections(3)
+}
+
 async fn sqlite_file(path: &Path, access: Access) -> Result<Pools> {
     let create = access == Access::Create;
     if !create && !path.exists() {
@@ -175,14 +182,14 @@ async fn sqlite_pools(path: &Path, access: Access) -> Result<Pools> {
     let create = access == Access::Create;
     let options = sqlite_options().filename(path);
     if access == Access::ReadOnly {
-        let readers = sqlite_pool(4).connect_with(options.pragma("query_only", "on")).await?;
+        let readers = reader_pool().connect_with(options.pragma("query_only", "on")).await?;
         check_sqlite(&readers).await?;
         return Ok(Pools::Sqlite { writer: readers.clone(), readers });
     }
     let options = options.create_if_missing(create).journal_mode(SqliteJournalMode::Wal);
     let writer = sqlite_pool(1).connect_with(options.clone().pragma("wal_autocheckpoint", "4000")).await?;
     check_sqlite(&writer).await?;
-    let readers = sqlite_pool(4).connect_with(options.create_if_missing(false).pragma("query_only", "on")).await?;
+    let readers = reader_pool().connect_with(options.create_if_missing(false).pragma("query_only", "on")).await?;
     Ok(Pools::Sqlite { writer, readers })
 }
 

@@ -290,12 +290,7 @@ pub async fn items(read: &mut Read, tenant: TenantId, dispute: DisputeId) -> Res
 ///
 /// # Errors
 /// [`StoreError::AppendOnly`] for a decided one.
-pub async fn set_status(
-    write: &mut Write,
-    tenant: TenantId,
-    dispute: DisputeId,
-    status: DisputeStatus,
-) -> Result<()> {
+pub async fn set_status(write: &mut Write, tenant: TenantId, dispute: DisputeId, status: DisputeStatus) -> Result<()> {
     execute!(write, MOVE, Id(tenant), Id(dispute), Word(status))?;
     Ok(())
 }

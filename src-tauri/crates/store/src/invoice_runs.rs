@@ -92,14 +92,7 @@ pub async fn insert_errors(write: &mut Write, run: RunId, errors: &[RunError]) -
         "insert into invoice_run_errors (run_id, error_no, tenant_id, period_id, code, message)",
         6,
         numbered,
-        |row| [
-            Id(run),
-            row.0,
-            Id(row.1.tenant),
-            row.1.period.map(Id),
-            row.1.code.as_str(),
-            row.1.message.as_str(),
-        ],
+        |row| [Id(run), row.0, Id(row.1.tenant), row.1.period.map(Id), row.1.code.as_str(), row.1.message.as_str(),],
         ""
     );
     Ok(())

@@ -47,7 +47,9 @@ pub mod credit_notes;
 pub mod disputes;
 pub mod erasure;
 pub mod events;
+pub mod evidence;
 pub mod facts;
+pub mod imported;
 pub mod imports;
 pub mod invoice_runs;
 pub mod invoices;
@@ -71,6 +73,7 @@ pub mod subscriptions;
 pub mod target;
 pub mod tenants;
 pub mod timelines;
+mod twin;
 pub mod verify;
 pub mod wallets;
 
@@ -99,6 +102,8 @@ pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
         counters,
         erasure,
         events,
+        imported,
+        evidence,
         imports,
         ledger,
         limits,

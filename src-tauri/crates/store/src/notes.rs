@@ -47,14 +47,7 @@ pub async fn insert(write: &mut Write, notes: &[NoteRecord]) -> Result<()> {
         "insert into notes (tenant_id, note_id, dispute_id, at, actor, body)",
         6,
         notes,
-        |row| [
-            Id(row.tenant),
-            Id(row.id),
-            row.dispute.map(Id),
-            At(row.at),
-            row.actor.as_str(),
-            row.body.as_str(),
-        ],
+        |row| [Id(row.tenant), Id(row.id), row.dispute.map(Id), At(row.at), row.actor.as_str(), row.body.as_str(),],
         ""
     );
     Ok(())

@@ -122,13 +122,17 @@ impl ConnectProblem {
             Self::NameUnknown => format!("the name {host} has no address; check the host"),
             Self::NoAnswer => format!("nothing answers at {host}, port {port}; check host, port and network"),
             Self::ConnectTimeout => {
-                format!("{host}, port {port}, did not answer in time; check network and firewall, or raise the time-out")
+                format!(
+                    "{host}, port {port}, did not answer in time; check network and firewall, or raise the time-out"
+                )
             }
             Self::TlsNotOffered => format!(
                 "{host} offers no TLS: it is set up without, or something on the way strips it; nothing was sent, not even the user"
             ),
             Self::CertificateExpired => {
-                format!("the certificate of {host} has expired; its operator must renew it, or this machine's clock is wrong")
+                format!(
+                    "the certificate of {host} has expired; its operator must renew it, or this machine's clock is wrong"
+                )
             }
             Self::CertificateNotYetValid => {
                 format!("the certificate of {host} is not valid yet; this machine's clock may be wrong")
@@ -150,7 +154,9 @@ impl ConnectProblem {
             Self::LoginRefused => format!("{host} refused {user}: the name or the password is wrong"),
             Self::NoSuchDatabase => format!("{host} has no database {database}"),
             Self::NotAllowed => {
-                format!("{host} does not let {user} into {database} from this machine; its operator decides who may come in")
+                format!(
+                    "{host} does not let {user} into {database} from this machine; its operator decides who may come in"
+                )
             }
             Self::TooManyConnections => format!("{host} has no connection left; try again later"),
             Self::ServerStarting => format!("{host} is starting or stopping; try again in a moment"),

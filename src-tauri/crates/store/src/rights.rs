@@ -8,12 +8,16 @@ use crate::target::Engine;
 statements! {
     RIGHTS = pair(
         "select cast(session_user as text),
-                cast(exists (select 1 from pg_catalog.pg_roles where rolname = current_user and rolsuper) as int),
+                cast(exists (select 1 from pg_catalog.pg_roles
+                        where rolsuper and pg_has_role(current_user, oid, 'member')) as int),
                 cast(coalesce(pg_has_role(current_user, (select relowner from pg_catalog.pg_class
                         where oid = to_regclass('public.usage_events')), 'member'), false)
                   or exists (select 1 from pg_catalog.pg_roles
                         where rolname = 'billing_owner' and pg_has_role(current_user, oid, 'member'))
                   or coalesce(has_table_privilege(to_regclass('public.usage_events'), 'UPDATE, DELETE, TRUNCATE'), false)
+                  or exists (select 1 from pg_catalog.pg_inherits
+                        where inhparent = to_regclass('public.usage_events')
+                          and has_table_privilege(inhrelid, 'UPDATE, DELETE, TRUNCATE'))
                   as int),
                 cast(coalesce(has_table_privilege(to_regclass('public.usage_events'), 'INSERT')
                   and has_table_privilege(to_regclass('public.audit_log'), 'INSERT'), false) as int),

@@ -5,14 +5,18 @@
 use crate::conn::{Conn, Read, Write};
 use crate::connect::{Pools, pools};
 use crate::error::{Result, StoreError};
-use crate::limits::Caches;
+use crate::limits::{Caches, locked};
 use crate::migrate;
 use crate::reach::{self, Reached};
 use crate::target::{Access, Engine, PostgresTarget, Target};
+use crate::twin;
 use futures::future::BoxFuture;
+use std::any::{Any, TypeId};
 use std::sync::Arc;
 use std::time::Duration;
 
+/// On PostgreSQL: all that it reads is of one point in time.
+pub(crate) const BEGIN_READ: &str = "begin isolation level repeatable read read only";
 /// How often a transaction that lost a race is run before that is an error.
 const ATTEMPTS: u32 = 4;
 
@@ -111,13 +115,41 @@ impl Store {
         R: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
+        self.read_from(work, |inner| Box::pin(async move { inner.begin_read().await })).await
+    }
+
+    /// Whether something of this type is kept: see [`Read::kept`].
+    pub fn keeps<T: Any>(&self) -> bool {
+        locked(&self.inner.caches.shelf).contains_key(&TypeId::of::<T>())
+    }
+
+    /// As [`Store::read`] for work that reads so much that it may use two connections: see [`Read::twin`].
+    ///
+    /// # Errors
+    /// As [`Store::read`].
+    pub async fn read_much<R, E, F>(&self, work: F) -> Result<R, E>
+    where
+        F: for<'c> FnOnce(&'c mut Read) -> BoxFuture<'c, Result<R, E>> + Send + 'static,
+        R: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        self.read_from(work, |inner| Box::pin(async move { twin::begin(&inner).await })).await
+    }
+
+    async fn read_from<R, E, F>(
+        &self,
+        work: F,
+        begin: fn(Arc<Inner>) -> BoxFuture<'static, Result<Read>>,
+    ) -> Result<R, E>
+    where
+        F: for<'c> FnOnce(&'c mut Read) -> BoxFuture<'c, Result<R, E>> + Send + 'static,
+        R: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
         let inner = Arc::clone(&self.inner);
         // The begin in a task of its own, which nothing cancels: halfway it would leave a transaction in its connection.
         let task = tokio::spawn(async move {
-            let begun = tokio::spawn({
-                let inner = Arc::clone(&inner);
-                async move { inner.begin_read().await }
-            });
+            let begun = tokio::spawn(begin(inner));
             let mut read = joined(begun.await)?;
             let done = work(&mut read).await?;
             read.rollback().await.map_err(StoreError::from)?;
@@ -231,14 +263,16 @@ impl Inner {
         }
     }
 
-    async fn begin_read(&self) -> Result<Read> {
+    pub(crate) async fn begin_read(&self) -> Result<Read> {
         let conn = match &self.pools {
-            Pools::Postgres(pool) => {
-                Conn::Postgres(pool.begin_with("begin isolation level repeatable read read only").await?)
-            }
+            Pools::Postgres(pool) => Conn::Postgres(pool.begin_with(BEGIN_READ).await?),
             Pools::Sqlite { readers, .. } => Conn::Sqlite(readers.begin_with("begin").await?),
         };
-        Ok(Read { conn, contended: false, caches: Arc::clone(&self.caches) })
+        Ok(self.reading(conn))
+    }
+
+    pub(crate) fn reading(&self, conn: Conn) -> Read {
+        Read { conn, contended: false, caches: Arc::clone(&self.caches), twin: None }
     }
 
     pub(crate) async fn begin_write(&self) -> Result<Write> {
@@ -249,7 +283,7 @@ impl Inner {
             Pools::Postgres(pool) => Conn::Postgres(pool.begin_with("begin").await?),
             Pools::Sqlite { writer, .. } => Conn::Sqlite(writer.begin_with("begin immediate").await?),
         };
-        Ok(Write(Read { conn, contended: false, caches: Arc::clone(&self.caches) }))
+        Ok(Write(self.reading(conn)))
     }
 }
 

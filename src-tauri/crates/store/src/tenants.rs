@@ -1,6 +1,6 @@
 //! Tenants: who is billed, and the version of what held for them.
 
-use crate::codec::{At, Id, Word};
+use crate::codec::{At, Id, Word, json_ids};
 use crate::conn::{Read, Write, execute, insert_rows, maybe_row, rows};
 use crate::error::{Result, StoreError};
 use crate::sql::statements;
@@ -63,6 +63,7 @@ statements! {
     BY_NAME = "select tenant_id, name, email, outside_id, country, zone, currency, created_at from tenants where name = $1 order by tenant_id limit 2";
     BY_OUTSIDE_ID = "select tenant_id, name, email, outside_id, country, zone, currency, created_at from tenants where outside_id = $1";
     IDS_BY_OUTSIDE_ID = in_texts("select outside_id, tenant_id from tenants where outside_id ", "");
+    NAMES = in_ids("select tenant_id, name from tenants where tenant_id ", "");
     PAGE_BY_NAME = "select tenant_id, name, email, outside_id, country, zone, currency, created_at from tenants
         where (name, tenant_id) > ($1, $2) or $1 is null order by name, tenant_id limit $3";
     ALL_IDS = "select tenant_id from tenants where tenant_id > $1 or $1 is null order by tenant_id limit $2";
@@ -143,6 +144,16 @@ pub async fn ids_by_outside_id(read: &mut Read, outside_ids: &[String]) -> Resul
     let list = serde_json::to_string(outside_ids).map_err(StoreError::corrupt)?;
     let found = rows!(read, (String, Id<TenantId>), IDS_BY_OUTSIDE_ID, list.as_str())?;
     Ok(found.into_iter().map(|(outside_id, id)| (outside_id, id.0)).collect())
+}
+
+/// The names of tenants; unknown ones are left out.
+///
+/// # Errors
+/// What the database gave.
+pub async fn names(read: &mut Read, tenants: &[TenantId]) -> Result<HashMap<TenantId, String>> {
+    let list = json_ids(tenants.iter().copied());
+    let found = rows!(read, (Id<TenantId>, String), NAMES, list.as_str())?;
+    Ok(found.into_iter().map(|(tenant, name)| (tenant.0, name)).collect())
 }
 
 /// Ids of tenants in order, after one of them: pages for jobs that go through all.

@@ -1,10 +1,10 @@
-//! Timelines of many tenants at once, in four statements however many there are.
+//! Timelines of many tenants at once, in five statements however many there are.
 
 use crate::codec::{Id, Word, json_ids};
 use crate::conn::{Read, rows};
 use crate::error::{Result, StoreError};
 use crate::sql::statements;
-use crate::{periods, subscriptions};
+use crate::{billing_settings, periods, subscriptions};
 use billing::ids::TenantId;
 use billing::money::Currency;
 use billing::time::Zone;
@@ -41,6 +41,7 @@ pub async fn load_one(read: &mut Read, tenant: TenantId) -> Result<Timeline> {
 
 async fn load_chunk(read: &mut Read, chunk: &[TenantId], timelines: &mut HashMap<TenantId, Timeline>) -> Result<()> {
     let mut parts: HashMap<TenantId, TimelineParts> = HashMap::with_capacity(chunk.len());
+    let grace_days = i64::from(billing_settings::read(read).await?.grace_days);
     let list = json_ids(chunk.iter().copied());
     for (tenant, zone, currency, version) in
         rows!(read, (Id<TenantId>, Word<Zone>, Word<Currency>, i64), TENANTS, list.as_str())?
@@ -50,6 +51,7 @@ async fn load_chunk(read: &mut Read, chunk: &[TenantId], timelines: &mut HashMap
             zone: zone.0,
             currency: currency.0,
             version,
+            grace_days,
             subscriptions: Vec::new(),
             entitlements: Vec::new(),
             periods: Vec::new(),

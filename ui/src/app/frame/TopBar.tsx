@@ -1,6 +1,7 @@
 import { UnstyledButton } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
 import { ImportIndicator } from "@/features/import/ImportIndicator";
+import { RunIndicator } from "@/features/invoices/RunIndicator";
 import { palette } from "../palette/store";
 import { DatabaseMenu } from "./DatabaseMenu";
 import { Freshness } from "./Freshness";
@@ -18,6 +19,7 @@ export function TopBar() {
         <kbd className={`${classes.keys} mono`}>Ctrl K</kbd>
       </UnstyledButton>
       <ImportIndicator />
+      <RunIndicator />
       <Freshness />
     </section>
   );

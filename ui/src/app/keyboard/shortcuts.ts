@@ -6,7 +6,7 @@ export const SHORTCUTS: readonly { title: string; list: readonly Shortcut[] }[] 
   {
     title: "Everywhere",
     list: [
-      { keys: "Ctrl K", what: "Search tenants, events, screens and actions" },
+      { keys: "Ctrl K", what: "Search tenants, invoices, events and screens" },
       { keys: "/", what: "Go to the filter of this screen" },
       { keys: "r", what: "Read everything on screen again" },
       { keys: "Esc", what: "Close what is open" },

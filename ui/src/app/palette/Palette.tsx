@@ -27,7 +27,7 @@ function PaletteAction({ entry, onRun }: { entry: PaletteEntry; onRun: (byKeyboa
   );
 }
 
-/** Ctrl+K: tenants, events by key, screens and actions; what was opened last comes first. */
+/** Ctrl+K: tenants, invoices by number, events by key, screens and actions; what was opened last comes first. */
 export function Palette() {
   const [query, setQuery] = useState("");
   const [wanted] = useDebouncedValue(query.trim(), 120);
@@ -105,7 +105,7 @@ export function Palette() {
       overlayProps={{ blur: 0, backgroundOpacity: 0.4 }}
     >
       <Spotlight.Search
-        placeholder="Tenant, e-mail, outside id, event key, screen"
+        placeholder="Tenant, e-mail, outside id, invoice number, event key, screen"
         aria-label="Search"
         leftSection={<IconSearch size={16} aria-hidden />}
         data-testid="palette-input"

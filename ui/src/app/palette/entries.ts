@@ -1,11 +1,11 @@
-import { type Icon, IconBuildingStore, IconReceipt } from "@tabler/icons-react";
+import { type Icon, IconBuildingStore, IconFileInvoice, IconReceipt } from "@tabler/icons-react";
 import type { Formatter } from "@/format";
 import { wordsOf } from "@/format";
 import type { SearchHit } from "@/generated/bindings";
 
 export type PaletteEntry = {
   id: string;
-  kind: "tenant" | "event" | "screen" | "recent";
+  kind: "tenant" | "invoice" | "event" | "screen" | "recent";
   label: string;
   detail: string;
   to: string;
@@ -31,6 +31,16 @@ export function entryOf(hit: SearchHit, format: Formatter): PaletteEntry {
       detail: [hit.detail, wordsOf(hit.status)].filter(Boolean).join(" · "),
       to: `/tenants/${encodeURIComponent(hit.tenant_id)}`,
       icon: IconBuildingStore,
+    };
+  }
+  if (hit.kind === "invoice") {
+    return {
+      id: `hit-${hit.invoice_id}`,
+      kind: "invoice",
+      label: hit.number,
+      detail: [hit.tenant_name, format.money(hit.total, hit.currency), wordsOf(hit.status)].join(" · "),
+      to: `/invoices/${encodeURIComponent(hit.invoice_id)}`,
+      icon: IconFileInvoice,
     };
   }
   return {

@@ -2,13 +2,16 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
 import { useAudit } from "@/app/queries";
 import type { AuditSearch } from "@/app/search";
-import { EmptyState, Page, PageHeader, QueryView } from "@/components";
+import { EmptyState, ExportMenu, Page, PageHeader, QueryView } from "@/components";
 import { DataGrid } from "@/components/DataGrid";
 import { useFormat } from "@/format";
 import type { AuditRow } from "@/generated/bindings";
+import { useHost } from "@/host";
 import { AuditDrawer } from "./AuditDrawer";
 import { AuditFilters } from "./AuditFilters";
 import { useAuditColumns } from "./columns";
+
+const KINDS = [{ kind: "records", label: "Records" }] as const;
 
 const idOf = ({ audit_id }: AuditRow) => audit_id;
 
@@ -29,6 +32,7 @@ export function AuditPage() {
     }),
     [actor, action, tenant_id, from, to],
   );
+  const host = useHost();
   const query = useAudit(filter);
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.rows) ?? [], [query.data]);
   const first = query.data?.pages[0];
@@ -42,6 +46,7 @@ export function AuditPage() {
           first &&
           `As of ${format.moment(first.as_of, "UTC")} UTC · ${format.count(rows.length)} records ${query.hasNextPage ? "loaded, more below" : "listed"}`
         }
+        actions={<ExportMenu kinds={KINDS} write={(_, as) => host.exportAudit(filter, as)} />}
       />
       <AuditFilters
         search={search}

@@ -3,13 +3,8 @@ import { FilterRow, FilterSelect } from "@/components";
 import { useFormat, wordsOf } from "@/format";
 import type { ReasonCount } from "@/generated/bindings";
 import { TenantFilter } from "../usage/TenantFilter";
-
-const STATES = [
-  { value: "waiting", label: "Waiting" },
-  { value: "accepted", label: "Accepted" },
-  { value: "dismissed", label: "Dismissed" },
-  { value: "all", label: "All states" },
-];
+import { STATES } from "./states";
+import { ViewSwitch } from "./ViewSwitch";
 
 type Props = {
   search: QuarantineSearch;
@@ -24,6 +19,7 @@ export function QuarantineFilters({ search, reasons, onChange, onClear }: Props)
   const active = Boolean(search.state || search.reason || search.tenant_id);
   return (
     <FilterRow onClear={active ? onClear : undefined}>
+      <ViewSwitch view="rows" onChange={(view) => onChange({ view, reason: undefined })} />
       <FilterSelect
         label="State"
         options={STATES}

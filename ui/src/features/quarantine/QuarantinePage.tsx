@@ -10,6 +10,7 @@ import { useFormat } from "@/format";
 import type { QuarantineDecision, QuarantineRow } from "@/generated/bindings";
 import { useQuarantineColumns } from "./columns";
 import { DecideDialog } from "./DecideDialog";
+import { LateView } from "./late/LateView";
 import { QuarantineDrawer } from "./QuarantineDrawer";
 import { QuarantineFilters } from "./QuarantineFilters";
 
@@ -17,10 +18,22 @@ const idOf = ({ quarantine_id }: QuarantineRow) => quarantine_id;
 
 type Deciding = { decision: QuarantineDecision; rows: QuarantineRow[] };
 
-/** What was put aside, why, and what to do about it. Waiting rows unless another state is asked for. */
+type ViewProps = { search: QuarantineSearch; onChange: (next: QuarantineSearch) => void; onClear: () => void };
+
+/** What was put aside, and late use with its corrections. */
 export function QuarantinePage() {
   const search: QuarantineSearch = useSearch({ from: "/quarantine" });
   const navigate = useNavigate({ from: "/quarantine" });
+  const view = {
+    search,
+    onChange: (next: QuarantineSearch) => void navigate({ search: (old) => ({ ...old, ...next }), replace: true }),
+    onClear: () => void navigate({ search: ({ view: kept }) => ({ view: kept }), replace: true }),
+  };
+  return search.view === "late" ? <LateView {...view} /> : <RowsView {...view} />;
+}
+
+/** What was put aside, why, and what to do about it. Waiting rows unless another state is asked for. */
+function RowsView({ search, onChange, onClear }: ViewProps) {
   const format = useFormat();
   const { writable } = useAccess();
   const columns = useQuarantineColumns();
@@ -69,12 +82,7 @@ export function QuarantinePage() {
           )
         }
       />
-      <QuarantineFilters
-        search={search}
-        reasons={first?.reasons ?? []}
-        onChange={(next) => void navigate({ search: (old) => ({ ...old, ...next }), replace: true })}
-        onClear={() => void navigate({ search: {}, replace: true })}
-      />
+      <QuarantineFilters search={search} reasons={first?.reasons ?? []} onChange={onChange} onClear={onClear} />
       <QueryView query={query} what="The quarantine">
         {() =>
           rows.length === 0 ? (

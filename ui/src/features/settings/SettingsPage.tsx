@@ -4,6 +4,7 @@ import { useDatabaseStatus, useSession } from "@/app/queries";
 import { Code, Facts, Page, PageHeader, QueryView, Section } from "@/components";
 import { ConnectionsSection } from "@/features/connections/ConnectionsSection";
 import { usableLocale, useFormat } from "@/format";
+import { Billing } from "./Billing";
 import classes from "./settings.module.css";
 
 const LOCALES = [
@@ -139,10 +140,14 @@ function About() {
 export function SettingsPage() {
   return (
     <Page>
-      <PageHeader title="Settings" context="Kept on this machine, for this person." />
+      <PageHeader
+        title="Settings"
+        context="Appearance is kept on this machine, for this person; billing in the database, for everybody."
+      />
       <div className={classes.sections}>
         <Appearance />
         <ConnectionsSection />
+        <Billing />
         <Database />
         <About />
       </div>

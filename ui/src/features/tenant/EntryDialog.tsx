@@ -1,12 +1,11 @@
 import { Select, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useMeters } from "@/app/queries";
-import { ChangeDialog, ZonedField } from "@/components";
+import { ChangeDialog, ReasonField, ZonedField } from "@/components";
 import { unitLabel } from "@/format";
 import type { EntryRequest, TenantPage } from "@/generated/bindings";
 import { useHost } from "@/host";
 import { mostUsed } from "./most-used";
-import { ReasonField } from "./ReasonField";
 import classes from "./tenant.module.css";
 
 const FIELDS = ["meter", "quantity", "occurred_at", "reason", "corrects", "key"];

@@ -1,8 +1,7 @@
 import { useState } from "react";
-import { ChangeDialog } from "@/components";
+import { ChangeDialog, ReasonField } from "@/components";
 import type { EraseRequest, SubjectRow } from "@/generated/bindings";
 import { useHost } from "@/host";
-import { ReasonField } from "./ReasonField";
 
 type Props = { tenantId: string; subject: SubjectRow | null; onClose: () => void };
 

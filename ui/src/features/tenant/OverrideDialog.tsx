@@ -1,11 +1,10 @@
 import { Select } from "@mantine/core";
 import { useState } from "react";
-import { ChangeDialog, ZonedField } from "@/components";
+import { ChangeDialog, ReasonField, ZonedField } from "@/components";
 import type { OverrideRequest, TenantPage } from "@/generated/bindings";
 import { useHost } from "@/host";
 import { type AllowanceDraft, AllowanceField, allowanceOf } from "./AllowanceField";
 import { mostUsed } from "./most-used";
-import { ReasonField } from "./ReasonField";
 import classes from "./tenant.module.css";
 
 const FIELDS = ["meter", "included", "cap", "valid_from", "valid_to", "reason"];

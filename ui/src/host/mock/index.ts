@@ -2,16 +2,25 @@ import type { DatabaseStatus, EventFilter, SearchHit } from "@/generated/binding
 import { HostError } from "../error";
 import type { Host } from "../host";
 import { auditPage } from "./audit";
+import { SETTINGS, tenantBilling } from "./billing";
+import { billingChanges } from "./billing-changes";
 import { METERS } from "./catalogue";
 import { act, previewEntry, previewErase, previewOverride } from "./changes";
 import { mockConnections, mockTest } from "./connections";
+import { disputePage, disputeView } from "./disputes";
+import { documentPages } from "./document";
 import { eventDetail, eventPage, findEvent, subjectsOf } from "./events";
 import { idOf } from "./figures";
 import { cancelImport, PRESETS, runImport } from "./imports";
+import { explanation, invoiceView, lineEvents } from "./invoice-view";
+import { allInvoices, invoicePage } from "./invoices";
+import { latePage } from "./late";
 import { emptyOverview, overview, verification } from "./overview";
 import { tenantMonths, tenantPage, tenantSeries } from "./page";
 import { decide, quarantinePage } from "./quarantine";
+import { cancelRun, invoiceRun, runPreview } from "./runs";
 import { allTenants, findTenant, tenantList } from "./tenants";
+import { timelinePage } from "./timeline";
 
 /** What the mock pretends: a full company, the first rows of it, an empty one, a database that fails, a slow one, a first start, and so on. */
 export type MockMode = "full" | "small" | "empty" | "error" | "slow" | "start" | "production" | "snapshot" | "lost";
@@ -77,6 +86,11 @@ function tenantOr404(tenantId: string) {
   return tenant;
 }
 
+function orMissing<T>(found: T | undefined): T {
+  if (found === undefined) throw failure("unknown_invoice", "There is no such document in this database.");
+  return found;
+}
+
 function searchFor(text: string): SearchHit[] {
   const wanted = text.toLowerCase();
   const tenants = allTenants()
@@ -105,7 +119,22 @@ function searchFor(text: string): SearchHit[] {
           }),
         )
     : [];
-  return [...tenants, ...events];
+  const invoices = allInvoices()
+    .filter(({ number }) => number?.toLowerCase().startsWith(wanted))
+    .slice(0, 5)
+    .map(
+      ({ invoice_id, number, tenant_id, tenant, status, total, currency }): SearchHit => ({
+        kind: "invoice",
+        invoice_id,
+        number: number ?? "",
+        tenant_id,
+        tenant_name: tenant,
+        status,
+        total,
+        currency,
+      }),
+    );
+  return [...tenants, ...invoices, ...events];
 }
 
 export function createMockHost(mode: MockMode): Host {
@@ -189,6 +218,32 @@ export function createMockHost(mode: MockMode): Host {
     eraseAct: (request, fingerprint) => answer(() => act(previewErase(request), fingerprint, request.reason)),
     saveChart: (_tenantId, days, format) => answer(() => `/home/dana/usage-${days}-days.${format}`),
     verify: () => answer(verification),
+    invoices: (filter, cursor) =>
+      answer(() => (empty ? { as_of: asOf(), rows: [], next: null, totals: [] } : page(invoicePage(filter, cursor)))),
+    invoice: (wanted) => answer(() => orMissing(invoiceView(wanted))),
+    invoiceExplain: (wanted, line) => answer(() => orMissing(explanation(wanted, line))),
+    lineEvents: (wanted, _line, cursor) => answer(() => lineEvents(wanted, cursor)),
+    invoicePages: (wanted) => answer(() => documentPages(orMissing(invoiceView(wanted)))),
+    saveInvoicePdf: () => answer(() => "/home/dana/INV-2026-009988.pdf"),
+    savePack: () => answer(() => "/home/dana/INV-2026-009988-evidence.zip"),
+    exportInvoices: ({ kind, format }) =>
+      answer(() => ({ file: `/home/dana/${kind}.${format}`, rows: 226, bytes: 40_112 })),
+    exportAudit: (_filter, format) =>
+      answer(() => ({ file: `/home/dana/audit-log.${format}`, rows: 460, bytes: 81_920 })),
+    runPreview: (request) => answer(() => runPreview(request)),
+    invoiceRun: async (request, onProgress) => {
+      await answer(() => null);
+      return invoiceRun(request, onProgress, mode === "slow" ? 200 : 20);
+    },
+    invoiceRunCancel: async () => cancelRun(),
+    disputes: (filter) => answer(() => (empty ? { as_of: asOf(), rows: [], next: null } : page(disputePage(filter)))),
+    dispute: (disputeId) => answer(() => orMissing(disputeView(disputeId))),
+    tenantBilling: (tenantId) => answer(() => tenantBilling(tenantId)),
+    tenantTimeline: (tenantId, cursor) =>
+      answer(() => (empty ? { as_of: asOf(), rows: [], next: null } : timelinePage(tenantId, cursor))),
+    lateRows: (filter) => answer(() => (empty ? { as_of: asOf(), rows: [], next: null } : page(latePage(filter)))),
+    settings: () => answer(() => SETTINGS),
+    billing: billingChanges(answer),
     openDatabase: async () => statusOf("production"),
     openSample: async (onProgress) => {
       for (let done = 0; done <= 250; done += 10) {

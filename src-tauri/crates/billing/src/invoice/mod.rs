@@ -16,6 +16,7 @@ pub mod issue;
 pub mod late;
 mod line;
 pub mod metered;
+pub mod recount;
 pub mod segment;
 pub mod settings;
 pub mod state;

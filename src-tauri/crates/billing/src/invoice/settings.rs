@@ -26,6 +26,9 @@ text_enum! {
 pub struct Settings {
     /// Who bills.
     pub seller: Party,
+    /// A picture at the head of documents: PNG in base64.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub logo: Option<String>,
     /// The zone of issue dates, an IANA name.
     pub zone: String,
     /// Series of invoice numbers: `INV` gives `INV-2026-000001`.
@@ -48,7 +51,7 @@ pub struct Settings {
     /// And only from this total on, in major units.
     #[serde(with = "text")]
     pub brake_from: Decimal,
-    /// Accounts of the journal by kind of line, and `receivable`, `tax`, `prepaid`.
+    /// Accounts of the journal by kind of line, and `receivable`, `tax`, `prepaid`, `bank`.
     pub accounts: BTreeMap<String, String>,
 }
 
@@ -58,6 +61,7 @@ impl Default for Settings {
             ("receivable", "1200"),
             ("tax", "3800"),
             ("prepaid", "3270"),
+            ("bank", "1800"),
             ("fee", "4400"),
             ("usage", "4410"),
             ("late", "4410"),
@@ -69,6 +73,7 @@ impl Default for Settings {
         ];
         Self {
             seller: Party { name: "Your company".to_owned(), ..Party::default() },
+            logo: None,
             zone: "UTC".to_owned(),
             invoice_series: "INV".to_owned(),
             credit_series: "CN".to_owned(),

@@ -8,7 +8,6 @@ use super::proration::half_away;
 use crate::exact;
 use crate::money::{Currency, Money};
 use crate::price::Price;
-use crate::quantity::Quantity;
 use rust_decimal::Decimal;
 
 /// Least and most of a period.
@@ -112,15 +111,7 @@ pub fn line(
     finish(total, unrounded, currency)
 }
 
-/// What use above the allowance costs so far in a running period: the console's figure. The minimum is not due yet.
-///
-/// # Errors
-/// [`RateError::Overflow`].
-pub fn overage_line(price: &Price, overage: Quantity, currency: Currency) -> Result<RatedLine, RateError> {
-    line(price, None, &Use::Quantity(overage.decimal()), Phase::Running, currency)
-}
-
-pub(super) fn finish(total: Rated, unrounded: Decimal, currency: Currency) -> Result<RatedLine, RateError> {
+fn finish(total: Rated, unrounded: Decimal, currency: Currency) -> Result<RatedLine, RateError> {
     let amount = Money::rounded(total.amount, currency)?;
     debug_assert_eq!(amount.decimal(), total.amount, "a total is rounded before it becomes money");
     Ok(RatedLine { amount, unrounded, proof: total.proof })

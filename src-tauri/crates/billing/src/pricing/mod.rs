@@ -12,10 +12,9 @@ pub mod progressive;
 pub mod proof;
 pub mod proration;
 pub mod quantity;
-pub mod segment;
 pub mod split;
 
-pub use line::{Commitment, Phase, RatedLine, line, overage_line};
+pub use line::{Commitment, Phase, RatedLine, line};
 pub use model::{Span, Use, rate};
 pub use proof::{Proof, Rated, Rule, Step};
 

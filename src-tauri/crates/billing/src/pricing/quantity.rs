@@ -1,7 +1,7 @@
 //! The quantity that is priced: billable use above the allowance (rules, section 6, "q").
 //!
-//! Not the price. For day meters the allowance is each day's own; for level meters the basis is a peak, an average or
-//! an end of the values at the end of each day.
+//! Not the price, and not which days and which allowance: that is [`crate::invoice::metered`]. For level meters the basis
+//! is a peak, an average or an end of the values at the end of each day.
 
 use super::RateError;
 use crate::exact;
@@ -18,15 +18,6 @@ pub fn over_period(used: i64, included: Option<i64>) -> Result<i64, RateError> {
         Some(included) if used > included => used.checked_sub(included).ok_or(RateError::Overflow),
         _ => Ok(0),
     }
-}
-
-/// The sum over local days of max(use of the day - included, 0): 1,000 a day, days of 1,500 and 200 give 500.
-///
-/// # Errors
-/// [`RateError::Overflow`].
-pub fn over_days(days: impl IntoIterator<Item = i64>, included: Option<i64>) -> Result<i64, RateError> {
-    days.into_iter()
-        .try_fold(0_i64, |sum, used| sum.checked_add(over_period(used, included)?).ok_or(RateError::Overflow))
 }
 
 /// What of a level meter is billed, from its values at the end of each day of the period, as a decimal in the
@@ -46,14 +37,4 @@ pub fn level_basis(end_of_day: &[i64], billing: LevelBilling, scale: Scale) -> R
             Ok(exact::div(unit_days, Decimal::from(days))?)
         }
     }
-}
-
-/// max(basis - included, 0) of a level meter; 0 when unlimited. `included` is in units at the meter's scale.
-///
-/// # Errors
-/// [`RateError::Overflow`].
-pub fn over_level(basis: Decimal, included: Option<i64>, scale: Scale) -> Result<Decimal, RateError> {
-    let Some(included) = included else { return Ok(Decimal::ZERO) };
-    let included = Decimal::from_i128_with_scale(i128::from(included), u32::from(scale.digits()));
-    Ok(exact::sub(basis, included)?.max(Decimal::ZERO))
 }

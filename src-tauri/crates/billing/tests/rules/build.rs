@@ -108,6 +108,7 @@ pub fn parts(subscriptions: Vec<Subscription>, entitlements: Vec<Entitlement>) -
         zone: Zone::UTC,
         currency: Currency::USD,
         version: 1,
+        grace_days: billing::period::GRACE_DAYS,
         subscriptions,
         entitlements,
         periods: Vec::new(),

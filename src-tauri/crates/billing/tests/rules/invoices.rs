@@ -112,6 +112,15 @@ fn included_and_bounds_are_prorated_by_days_of_the_segments() {
 }
 
 #[test]
+fn a_tier_that_proration_leaves_without_room_is_not_entered() {
+    let model = Model::Graduated(tiers(&[("40", "0", "1"), ("50", "0", "5"), ("", "0", "7")]));
+    let bill = metered(Some(0), price(model)).plan(2, free).from_plan(2, "2026-01-02T00:00:00Z");
+    let content = bill.used(by_day(M, &[("2026-01-01", 1, 3)])).draft();
+    let amount = of_kind(&content, LineKind::Usage)[0].amount_minor;
+    assert_eq!(amount, 800, "bounds 1 and 1: the flat amounts of the first and the last tier, not 5");
+}
+
+#[test]
 fn a_plan_taken_up_again_on_the_day_of_a_change_is_one_segment() {
     let bill = metered(Some(1_000), per_unit("1"))
         .plan(2, free)

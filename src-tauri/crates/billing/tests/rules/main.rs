@@ -3,6 +3,8 @@
 mod bill;
 mod build;
 mod credits;
+mod explained;
+mod goldens;
 mod invoices;
 mod leaves;
 mod levels;

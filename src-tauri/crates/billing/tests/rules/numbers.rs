@@ -9,11 +9,10 @@ use billing::price::{
 use billing::pricing::adjust::{Coupon, CreditNote, discount, discounted, tax, true_up};
 use billing::pricing::credit::{Wallet, allocate};
 use billing::pricing::progressive::{Beyond, sequence};
-use billing::pricing::proration::{Paid, prorate, prorate_units};
-use billing::pricing::quantity::{level_basis, over_days, over_level, over_period};
-use billing::pricing::segment::{Segment, rate_segments};
-use billing::pricing::{Phase, Span, Use, line, overage_line, rate, split};
-use billing::quantity::{Quantity, Scale, decimal_text};
+use billing::pricing::proration::{Paid, prorate};
+use billing::pricing::quantity::{level_basis, over_period};
+use billing::pricing::{Phase, Span, Use, line, rate, split};
+use billing::quantity::{Scale, decimal_text};
 use billing::storage::{Memory, human_bytes};
 use rstest::rstest;
 use rust_decimal::Decimal;
@@ -102,7 +101,7 @@ fn seconds_are_priced_by_the_minute_without_losing_a_part() {
     let terms = PriceTerms { per: dec("60"), ..PriceTerms::of(Model::PerUnit(PerUnit { unit_amount: dec("0.03") })) };
     let price = Price::new(terms).expect("a price");
     assert_eq!(rated(&price, "59000"), dec("29.5"), "1,000 calls of 59 s are 983.33 minutes, not 0 and not 1,000");
-    let overage = overage_line(&price, Quantity::new(100, Scale::ZERO), usd()).expect("a line");
+    let overage = line(&price, None, &Use::Quantity(dec("100")), Phase::Running, usd()).expect("a line");
     assert_eq!(overage.amount.minor(), 5, "100 s at 0.03 a minute");
 }
 
@@ -123,8 +122,7 @@ fn quantities_above_the_allowance() {
     assert_eq!(over_period(1_500, Some(1_000)), Ok(500), "above what is included");
     assert_eq!(over_period(200, Some(1_000)), Ok(0), "never below 0");
     assert_eq!(over_period(1_500, None), Ok(0), "unlimited has no overage");
-    assert_eq!(over_days([1_500, 200], Some(1_000)), Ok(500), "a day below the allowance does not make up for another");
-    assert!(over_days([i64::MAX, i64::MAX], Some(0)).is_err(), "overflow is an error");
+    assert!(over_period(i64::MAX, Some(i64::MIN)).is_err(), "overflow is an error");
 }
 
 #[test]
@@ -134,7 +132,6 @@ fn level_meters_bill_their_peak_unless_the_price_says_otherwise() {
     assert_eq!(basis(LevelBilling::Peak), dec("10"), "the highest end of a day");
     assert_eq!(basis(LevelBilling::Average), dec("5"), "15 unit-days over 3 days");
     assert_eq!(basis(LevelBilling::End), dec("1"), "the end of the last day");
-    assert_eq!(over_level(dec("10"), Some(4), Scale::ZERO), Ok(dec("6")), "above what is included");
     assert_eq!(level_basis(&[], LevelBilling::Average, Scale::ZERO), Ok(Decimal::ZERO), "no days, no use");
 }
 
@@ -178,30 +175,6 @@ fn split_periods_round_the_cumulative_first() {
     assert_eq!((one.amount.minor(), two.amount.minor()), (33, 34), "0.33, then 0.34");
     let back = line(&price, Some(&both), &first, Phase::Running, usd()).expect("a line");
     assert_eq!(back.amount.minor(), -34, "it may be negative");
-}
-
-#[test]
-fn a_plan_change_rates_segments() {
-    assert_eq!(prorate_units(1_000, 15, 31), Ok(483), "1,000 included, 15 of 31 days");
-    let price = price(Model::Graduated(tiers(&[("100", "1", "0"), ("", "0.5", "0")])));
-    let old = Segment { price: Some(&price), included: Some(1_000), used: 583, days: 15 };
-    let new = Segment { price: None, included: None, used: 9_999, days: 16 };
-    let rated = rate_segments(&[old, new], 31, Scale::ZERO, usd()).expect("rated");
-    assert_eq!((rated[0].included, rated[0].overage), (Some(483), 100), "prorated and rounded down");
-    let line = rated[0].line.as_ref().expect("a line");
-    assert_eq!(line.amount.minor(), 7_400, "the bound of 100 is 48 for 15 days: 48 x 1 + 52 x 0.5");
-    assert_eq!((rated[1].overage, &rated[1].line), (0, &None), "unlimited and without a price");
-    assert!(rate_segments(&[old], 31, Scale::ZERO, usd()).is_err(), "segments fill the period");
-}
-
-#[test]
-fn a_tier_that_proration_leaves_without_room_is_not_entered() {
-    let price = price(Model::Graduated(tiers(&[("40", "0", "1"), ("50", "0", "5"), ("", "0", "7")])));
-    let few = Segment { price: Some(&price), included: Some(0), used: 3, days: 1 };
-    let rest = Segment { price: None, included: None, used: 0, days: 30 };
-    let rated = rate_segments(&[few, rest], 31, Scale::ZERO, usd()).expect("rated");
-    let line = rated[0].line.as_ref().expect("a line");
-    assert_eq!(line.amount.minor(), 800, "bounds 1 and 1: the flat amounts of the first and the last tier, not 5");
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! Properties that hold for any price and any use.
 
+use crate::bill::{Bill, by_day, of_kind, priced, sum_meter};
 use crate::build::{dec, per_unit};
 use billing::exact;
+use billing::invoice::LineKind;
 use billing::level::{Level, Percent};
 use billing::money::Currency;
 use billing::price::{
@@ -10,7 +12,6 @@ use billing::price::{
 };
 use billing::pricing::adjust::{Coupon, discount, true_up};
 use billing::pricing::proration::{half_away, prorate_units};
-use billing::pricing::segment::{Segment, rate_segments};
 use billing::pricing::{Phase, Span, Use, line, rate, split};
 use billing::quantity::{Quantity, Scale};
 use proptest::collection::vec;
@@ -196,18 +197,17 @@ proptest! {
         }
     }
 
-    /// Segments under one unlimited-free price cost what the whole costs, but for the cents of rounding each.
+    /// A price under two plans costs what it costs under one, but for the cents of rounding each.
     #[test]
-    fn segments_of_one_price_are_the_whole(used in vec(0..1_000_000_i64, 1..4)) {
-        let price = per_unit("0.0123");
-        let segments: Vec<Segment<'_>> =
-            used.iter().map(|used| Segment { price: Some(&price), included: Some(0), used: *used, days: 10 }).collect();
-        let days = 10 * i64::try_from(used.len()).expect("few");
-        let rated = rate_segments(&segments, days, Scale::ZERO, Currency::USD).expect("rated");
-        let sum: i64 = rated.iter().map(|segment| segment.line.as_ref().expect("priced").amount.minor()).sum();
-        let whole = line(&price, None, &Use::Quantity(Decimal::from(used.iter().sum::<i64>())), Phase::Running, Currency::USD);
-        let difference = (whole.expect("a line").amount.minor() - sum).abs();
-        prop_assert!(difference <= i64::try_from(used.len()).expect("few"));
+    fn segments_of_one_price_are_the_whole(old in 0..1_000_000_i64, new in 0..1_000_000_i64) {
+        let bill = Bill::new().meter(sum_meter(0x10)).plan(1, priced(0x10, Some(0), Some(per_unit("0.0123"))));
+        let bill = bill.plan(2, priced(0x10, Some(0), Some(per_unit("0.0123"))));
+        let bill = bill.used(by_day(0x10, &[("2026-01-03", 1, old), ("2026-01-20", 2, new)]));
+        let sum = |bill: &Bill| -> i64 {
+            of_kind(&bill.draft(), LineKind::Usage).iter().map(|line| line.amount_minor).sum()
+        };
+        let (whole, parts) = (sum(&bill), sum(&bill.clone().from_plan(2, "2026-01-16T00:00:00Z")));
+        prop_assert!((whole - parts).abs() <= 1, "{} and {}", whole, parts);
     }
 
     /// Prorated allowances never add up to more than the whole one, and lose less than a unit each.

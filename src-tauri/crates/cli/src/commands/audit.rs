@@ -1,10 +1,15 @@
-//! `audit`: who did what, newest first, a page at a time.
+//! `audit`: who did what, newest first, a page at a time, or all of it as a file.
 
+use super::invoice::export::{format, print_written};
 use crate::context::Context;
 use crate::output::{Form, Outcome, print, print_json, table};
+use documents::Files;
 use operations::error::Result;
+use operations::export::export_audit;
 use operations::look;
+use operations::open::Store;
 use operations::wire::{AuditFilter, AuditRow};
+use std::path::PathBuf;
 
 /// Arguments of `audit`.
 #[derive(Debug, clap::Args)]
@@ -17,10 +22,30 @@ pub struct Args {
 enum Command {
     /// List the records, newest first, a page at a time
     List(List),
+    /// Write the records into a file for a spreadsheet: whole or not at all, at most 1,000,000
+    Export(Export),
 }
 
 #[derive(Debug, clap::Args)]
 struct List {
+    #[command(flatten)]
+    which: Which,
+    /// Where to go on: `next` of the page before
+    #[arg(long)]
+    cursor: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+struct Export {
+    #[command(flatten)]
+    which: Which,
+    /// The file; its name ends with .csv or .xlsx
+    #[arg(short, long, value_name = "FILE")]
+    output: PathBuf,
+}
+
+#[derive(Debug, clap::Args)]
+struct Which {
     /// Who acted: the name of an account of an operating system
     #[arg(long)]
     actor: Option<String>,
@@ -36,20 +61,37 @@ struct List {
     /// Before this time, in RFC 3339
     #[arg(long, value_name = "TIME")]
     to: Option<String>,
-    /// Where to go on: `next` of the page before
-    #[arg(long)]
-    cursor: Option<String>,
 }
 
-/// Shows a page.
+impl Which {
+    async fn filter(self, store: &Store) -> Result<AuditFilter> {
+        let tenant_id = match &self.tenant {
+            Some(text) => Some(look::find_tenant(store, text).await?.to_string()),
+            None => None,
+        };
+        Ok(AuditFilter { actor: self.actor, action: self.action, tenant_id, from: self.from, to: self.to })
+    }
+}
+
+/// Shows a page, or writes all.
 pub async fn run(args: Args, context: &Context) -> Result<Outcome> {
-    let Command::List(list) = args.command;
+    match args.command {
+        Command::List(list) => show(list, context).await,
+        Command::Export(export) => write(export, context).await,
+    }
+}
+
+async fn write(export: Export, context: &Context) -> Result<Outcome> {
+    let format = format(&export.output)?;
     let store = context.open_read_only().await?;
-    let tenant_id = match &list.tenant {
-        Some(text) => Some(look::find_tenant(&store, text).await?.to_string()),
-        None => None,
-    };
-    let filter = AuditFilter { actor: list.actor, action: list.action, tenant_id, from: list.from, to: list.to };
+    let filter = export.which.filter(&store).await?;
+    let written = export_audit(&store, &Files, &filter, format, &export.output).await?;
+    print_written(&written, context)
+}
+
+async fn show(list: List, context: &Context) -> Result<Outcome> {
+    let store = context.open_read_only().await?;
+    let filter = list.which.filter(&store).await?;
     let page = look::audit(&store, context.host.now(), &filter, list.cursor.as_deref()).await?;
     if context.form == Form::Json {
         print_json(&page)?;

@@ -183,7 +183,8 @@ impl Fields {
 /// Runs the command.
 pub async fn run(args: Args, context: &Context) -> Result<Outcome> {
     let connections = context.connections()?;
-    let secret = || Ok::<_, OperationError>(context.secret()?.map(|text| SecretInput { text, keep: KeepSecret::Keyring }));
+    let secret =
+        || Ok::<_, OperationError>(context.secret()?.map(|text| SecretInput { text, keep: KeepSecret::Keyring }));
     match args.command {
         Command::List => {
             let rows = connections.list()?;
@@ -215,7 +216,11 @@ pub async fn run(args: Args, context: &Context) -> Result<Outcome> {
         Command::Test { name } => {
             let form = connections.find(&name)?.form;
             let test = connections.test(context.host.as_ref(), Some(&name), form, context.secret()?).await?;
-            if context.form == Form::Json { print_json(&test)? } else { print(&steps(&test))? }
+            if context.form == Form::Json {
+                print_json(&test)?
+            } else {
+                print(&steps(&test))?
+            }
             return Ok(if test.ok { Outcome::Done } else { Outcome::Found });
         }
     }

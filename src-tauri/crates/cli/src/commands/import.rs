@@ -1,12 +1,15 @@
-//! `import`: takes usage files into the ledger.
+//! `import`: takes usage files into the ledger, and files of invoices beside it.
+
+mod invoices;
 
 use crate::context::Context;
 use crate::output::{Form, Outcome, print, print_json, printable, table};
 use clap::Subcommand;
 use indicatif::{ProgressBar, ProgressStyle};
+use operations::bill::import_payments;
 use operations::error::{OperationError, Result};
 use operations::import;
-use operations::wire::{ImportReport, ImportRequest, Progress};
+use operations::wire::{ImportReport, ImportRequest, PaymentsImportRequest, Progress};
 use std::fmt::Write as _;
 use tokio_util::sync::CancellationToken;
 
@@ -21,8 +24,24 @@ pub struct Args {
 enum What {
     /// Take a file of usage: each row an event, or several
     Usage(UsageArgs),
+    /// Take a file of invoices and credit notes that another system issued
+    Invoices(invoices::InvoicesArgs),
     /// List the mappings that come along
-    Presets,
+    Presets(PresetsArgs),
+    /// Take a file of payments: each row a payment of an invoice
+    Payments(PaymentsArgs),
+}
+
+#[derive(Debug, clap::Args)]
+struct PaymentsArgs {
+    /// The file: comma-separated text with the columns invoice, amount, currency, received_at, method and reference
+    file: String,
+    /// Only look: say what would be taken and what is wrong, and write nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Why; goes to the audit log with each payment
+    #[arg(long)]
+    reason: String,
 }
 
 #[derive(Debug, clap::Args)]
@@ -49,16 +68,55 @@ struct UsageArgs {
     all_or_nothing: bool,
 }
 
+#[derive(Debug, clap::Args)]
+struct PresetsArgs {
+    /// Those of invoices instead of those of usage
+    #[arg(long)]
+    invoices: bool,
+}
+
 /// Runs it.
 pub async fn run(args: Args, context: &Context) -> Result<Outcome> {
     match args.what {
         What::Usage(args) => usage(args, context).await,
-        What::Presets => presets(context.form),
+        What::Invoices(args) => invoices::run(args, context).await,
+        What::Presets(args) => presets(&args, context.form),
+        What::Payments(args) => payments(args, context).await,
     }
 }
 
-fn presets(form: Form) -> Result<Outcome> {
-    let presets = import::presets();
+async fn payments(args: PaymentsArgs, context: &Context) -> Result<Outcome> {
+    let request = PaymentsImportRequest { file: args.file, dry_run: args.dry_run, reason: args.reason };
+    let store = if request.dry_run { context.open_read_only().await? } else { context.open().await? };
+    let stop = CancellationToken::new();
+    stop_on_interrupt(stop.clone())?;
+    let done = import_payments(&store, &*context.host, &request, &stop).await?;
+    store.close().await;
+    let outcome = if done.put_aside > 0 { Outcome::Found } else { Outcome::Done };
+    if context.form == Form::Json {
+        print_json(&done)?;
+        return Ok(outcome);
+    }
+    let word = if done.dry_run { "would be taken" } else { "taken" };
+    print(&format!(
+        "{} of {} rows {word}; {} were known, {} put aside.\n",
+        done.taken, done.rows, done.duplicates, done.put_aside
+    ))?;
+    let row = |total: operations::wire::RunTotal| vec![total.currency, total.count.to_string(), total.total];
+    if !done.totals.is_empty() {
+        print(&table(&["currency", "payments", "total"], done.totals.into_iter().map(row).collect(), 1))?;
+    }
+    for problem in &done.problems {
+        print(&format!("line {}: {} [{}]\n", problem.line, printable(&problem.message), problem.code))?;
+    }
+    if let Some(file) = &done.put_aside_file {
+        print(&format!("The rows that were put aside are in {}.\n", printable(file)))?;
+    }
+    Ok(outcome)
+}
+
+fn presets(args: &PresetsArgs, form: Form) -> Result<Outcome> {
+    let presets = if args.invoices { import::invoices::presets() } else { import::presets() };
     match form {
         Form::Json => print_json(&presets)?,
         Form::Table => {
@@ -188,17 +246,24 @@ fn text(report: &ImportReport, headline: &str) -> Result<String> {
         let _ =
             write!(text, "\n{}", table(&["currency", "cost", "rounded off"], report.cost.iter().map(row).collect(), 1));
     }
-    if !report.problems.is_empty() {
+    text.push_str(&aside(&report.problems, report.refused_file.as_deref()));
+    Ok(text)
+}
+
+/// What was put aside, why and where.
+fn aside(problems: &[operations::wire::ImportProblem], refused_file: Option<&str>) -> String {
+    let mut text = String::new();
+    if !problems.is_empty() {
         let row = |problem: &operations::wire::ImportProblem| {
             let field = problem.field.clone().unwrap_or_default();
             let (outcome, code) = (problem.outcome.clone(), problem.code.clone());
             vec![outcome, code, problem.rows.to_string(), lines(problem), field, problem.message.clone()]
         };
-        let rows = report.problems.iter().map(row).collect();
+        let rows = problems.iter().map(row).collect();
         let _ = write!(text, "\n{}", table(&["outcome", "reason", "rows", "lines", "field", "sentence"], rows, 6));
     }
-    if let Some(file) = &report.refused_file {
+    if let Some(file) = refused_file {
         let _ = writeln!(text, "\nCorrect the rows in {} and import it with the same mapping.", printable(file));
     }
-    Ok(text)
+    text
 }

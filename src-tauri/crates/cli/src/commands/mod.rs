@@ -2,17 +2,23 @@
 //!
 //! To add one: a file here with `Args` and `run`, a variant below, and a line in `run`.
 
+mod ageing;
 mod audit;
 mod bench;
+mod billing;
 mod changing;
 mod connections;
+mod dispute;
 mod enter;
 mod erase_subject;
 mod events;
 mod import;
+mod invoice;
 mod jobs;
+mod late;
 mod look;
 mod migrate;
+mod notes;
 mod overrides;
 mod quarantine;
 mod quota;
@@ -20,7 +26,9 @@ mod rate;
 mod sample;
 mod stats;
 mod status;
+mod subscription;
 mod tenants;
+mod timeline;
 mod timeseries;
 mod usage;
 mod verify;
@@ -39,8 +47,12 @@ pub enum Command {
     Bench(bench::Args),
     /// Save connections to PostgreSQL servers, and test them
     Connections(connections::Args),
+    /// Show and set who bills and how, discounts, prepaid credits
+    Billing(billing::Args),
     /// Enter a use by hand, or correct one
     Enter(enter::Args),
+    /// Bill, credit, pay and handle invoices
+    Invoice(invoice::Args),
     /// List and run jobs
     Jobs(jobs::Args),
     /// Create the database's tables, or bring them up to date
@@ -63,14 +75,26 @@ pub enum Command {
     Stats(stats::Args),
     /// Show which database it is and how many tenants are past their limits
     Status(status::Args),
+    /// Give a subscription another plan, or end it
+    Subscription(subscription::Args),
     /// List all tenants with their levels
     Tenants(tenants::Args),
     /// Show a tenant's use by day
     Timeseries(timeseries::Args),
     /// Show a tenant's use against its limits
     Usage(usage::Args),
-    /// Recount every cache from the ledger
+    /// Recount every cache from the ledger, or check an evidence pack
     Verify(verify::Args),
+    /// Show open amounts by age
+    Ageing(ageing::Args),
+    /// Cases of tenants about what was billed
+    Dispute(dispute::Args),
+    /// Decide about use that came after its period had closed
+    Late(late::Args),
+    /// Show or write notes about a tenant
+    Notes(notes::Args),
+    /// Show everything that happened to a tenant
+    Timeline(timeline::Args),
 }
 
 impl Command {
@@ -80,7 +104,9 @@ impl Command {
             Self::Audit(args) => audit::run(args, context).await,
             Self::Connections(args) => connections::run(args, context).await,
             Self::Bench(args) => bench::run(args, context).await,
+            Self::Billing(args) => billing::run(args, context).await,
             Self::Enter(args) => enter::run(args, context).await,
+            Self::Invoice(args) => invoice::run(args, context).await,
             Self::Jobs(args) => jobs::run(args, context).await,
             Self::Migrate(args) => migrate::run(args, context).await,
             Self::Override(args) => overrides::run(args, context).await,
@@ -92,10 +118,16 @@ impl Command {
             Self::Events(args) => events::run(args, context).await,
             Self::Stats(args) => stats::run(args, context).await,
             Self::Status(args) => status::run(args, context).await,
+            Self::Subscription(args) => subscription::run(args, context).await,
             Self::Tenants(args) => tenants::run(args, context).await,
             Self::Timeseries(args) => timeseries::run(args, context).await,
             Self::Usage(args) => usage::run(args, context).await,
             Self::Verify(args) => verify::run(args, context).await,
+            Self::Ageing(args) => ageing::run(args, context).await,
+            Self::Dispute(args) => dispute::run(args, context).await,
+            Self::Late(args) => late::run(args, context).await,
+            Self::Notes(args) => notes::run(args, context).await,
+            Self::Timeline(args) => timeline::run(args, context).await,
         }
     }
 }

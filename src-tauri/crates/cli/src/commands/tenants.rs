@@ -43,7 +43,7 @@ pub async fn run(args: Args, context: &Context) -> Result<Outcome> {
         Form::Json => print_json(&list)?,
         Form::Table => {
             let header = ["tenant", "status", "plan", "level", "meter", "period end", "percent", "overage", "currency"];
-            print(&table(&header, list.rows.iter().map(row).collect(), 6))?;
+            print(&table(&header, list.rows.iter().map(|tenant| row(tenant)).collect(), 6))?;
         }
     }
     Ok(Outcome::Done)

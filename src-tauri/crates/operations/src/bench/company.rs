@@ -297,6 +297,7 @@ impl Company {
                 zone,
                 currency: Currency::USD,
                 version: 1,
+                grace_days: billing::period::GRACE_DAYS,
                 subscriptions: vec![subscription],
                 entitlements: vec![entitlement.clone()],
                 periods,

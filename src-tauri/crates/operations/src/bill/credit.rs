@@ -65,8 +65,20 @@ pub(crate) struct Crediting {
     parts: Vec<CreditPart>,
     dispute: Option<DisputeId>,
     act: Act,
-    id: CreditNoteId,
+    ids: Ids,
+}
+
+/// Ids for a credit note: made before the transaction, which may run again.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ids {
+    note: CreditNoteId,
     prepaid: prepaid::Ids,
+}
+
+impl Ids {
+    pub fn new(host: &dyn Host) -> Self {
+        Self { note: CreditNoteId::from_uuid(host.new_uuid()), prepaid: prepaid::Ids::new(host) }
+    }
 }
 
 /// What is about to be issued.
@@ -89,12 +101,12 @@ impl Crediting {
     pub fn new(host: &dyn Host, request: &CreditRequest) -> Result<Self> {
         let dispute = request.dispute_id.as_deref().map(|id| asked::id("dispute_id", id)).transpose()?;
         let invoice = asked::id("invoice_id", &request.invoice_id)?;
-        Self::of(host, invoice, &request.parts, dispute, Act::new(host, &request.reason)?)
+        Self::of(Ids::new(host), invoice, &request.parts, dispute, Act::new(host, &request.reason)?)
     }
 
     /// Of parts that were asked for with something else.
     pub fn of(
-        host: &dyn Host,
+        ids: Ids,
         invoice: InvoiceId,
         parts: &[CreditPart],
         dispute: Option<DisputeId>,
@@ -104,8 +116,7 @@ impl Crediting {
             let message = format!("A credit note has {MAX_PARTS} parts at most.");
             return Err(OperationError::wrong_use("too_many", message).field("parts"));
         }
-        let id = CreditNoteId::from_uuid(host.new_uuid());
-        Ok(Self { invoice, parts: parts.to_vec(), dispute, act, id, prepaid: prepaid::Ids::new(host) })
+        Ok(Self { invoice, parts: parts.to_vec(), dispute, act, ids })
     }
 
     fn parts(&self, currency: Currency) -> Result<Vec<Part>> {
@@ -113,8 +124,7 @@ impl Crediting {
             let field = |name: &str| format!("parts[{index}].{name}");
             let amount = part.amount.as_deref().map(|text| asked::amount(&field("amount"), text, currency));
             let description = part.description.as_deref().filter(|text| !text.trim().is_empty());
-            let description =
-                description.map(|text| asked::text(&field("description"), text, MAX_DESCRIPTION_CHARS));
+            let description = description.map(|text| asked::text(&field("description"), text, MAX_DESCRIPTION_CHARS));
             Ok(Part {
                 line: part.line_no,
                 net_minor: amount.transpose()?,
@@ -176,7 +186,7 @@ impl Crediting {
         let total = Money::from_minor(content.total_minor, content.currency);
         let record = CreditNoteRecord {
             tenant: invoice.tenant,
-            id: self.id,
+            id: self.ids.note,
             origin: Origin::Billed,
             invoice: Some(invoice.id),
             dispute: self.dispute,
@@ -200,13 +210,13 @@ impl Crediting {
         credit_notes::insert(write, &[record]).await?;
         if application.prepaid_minor > 0 {
             let amount = Money::from_minor(application.prepaid_minor, invoice.currency);
-            let from = prepaid::From::CreditNote(self.id);
-            prepaid::add(write, self.prepaid, &self.act, (invoice.tenant, invoice.id), amount, from).await?;
+            let from = prepaid::From::CreditNote(self.ids.note);
+            prepaid::add(write, self.ids.prepaid, &self.act, (invoice.tenant, invoice.id), amount, from).await?;
         }
         let recorded = Recorded {
             action: "credit.issue",
             tenant: Some(invoice.tenant),
-            subject: self.id.to_string(),
+            subject: self.ids.note.to_string(),
             before: Some(canonical(&[("credited", shown(invoice.credited_minor, invoice.currency))])),
             after: Some(canonical(&[
                 ("number", number.clone()),
@@ -219,7 +229,7 @@ impl Crediting {
         if let Some(first) = change.effects.first_mut() {
             first.after.clone_from(&number);
         }
-        Ok(Issued { id: self.id, number, change })
+        Ok(Issued { id: self.ids.note, number, change })
     }
 
     async fn settle(

@@ -11,9 +11,9 @@ use store::{Read, Write};
 
 /// The invoice of an id.
 pub(crate) async fn invoice(read: &mut Read, id: InvoiceId) -> Result<InvoiceRecord> {
-    one::find(read, id).await?.ok_or_else(|| {
-        OperationError::not_found("unknown_invoice", "There is no such invoice.").field("invoice_id")
-    })
+    one::find(read, id)
+        .await?
+        .ok_or_else(|| OperationError::not_found("unknown_invoice", "There is no such invoice.").field("invoice_id"))
 }
 
 /// The invoice of an id, with its tenant and itself locked until the transaction ends.
@@ -26,9 +26,10 @@ pub(crate) async fn locked(write: &mut Write, id: InvoiceId) -> Result<InvoiceRe
 /// Whether something may be done with an invoice now.
 pub(crate) fn may(invoice: &InvoiceRecord, action: Action) -> Result<()> {
     // Whether another one stands for it only matters to issuing it again.
-    invoice.standing(false).allows(action).map_err(|refused| {
-        OperationError::refused(refused.code(), refused.to_string()).field("invoice_id")
-    })
+    invoice
+        .standing(false)
+        .allows(action)
+        .map_err(|refused| OperationError::refused(refused.code(), refused.to_string()).field("invoice_id"))
 }
 
 /// What people call an invoice.
@@ -64,4 +65,30 @@ pub(crate) fn day(field: &str, text: &str) -> Result<Day> {
     text.parse().map_err(|error: billing::time::TimeError| {
         OperationError::wrong_use("malformed", "Give the day as 2026-01-31.").field(field).because(error)
     })
+}
+
+/// The invoice that a person means: by its number or its id.
+///
+/// # Errors
+/// `unknown_invoice`; `ambiguous_invoice` for a number that several series have.
+pub async fn invoice_named(store: &store::Store, text: &str) -> Result<InvoiceId> {
+    let text: String = text.trim().chars().take(200).collect();
+    if let Ok(id) = text.parse() {
+        return Ok(id);
+    }
+    let number = text.clone();
+    let found = store
+        .read(move |read| Box::pin(async move { Ok::<_, OperationError>(one::by_number(read, &number).await?) }))
+        .await?;
+    match found.as_slice() {
+        [one] => Ok(one.id),
+        [] => {
+            let message = format!("There is no invoice '{text}'.");
+            Err(OperationError::not_found("unknown_invoice", message).field("invoice"))
+        }
+        _ => {
+            let message = format!("Several invoices have the number '{text}'; name one by its id.");
+            Err(OperationError::wrong_use("ambiguous_invoice", message).field("invoice"))
+        }
+    }
 }

@@ -38,9 +38,10 @@ pub async fn credit_notes(
                 let mut found = credit_notes::page(read, &filter, after, limit()).await?;
                 let more = found.len() > PAGE;
                 found.truncate(PAGE);
-                let next = found.last().filter(|_| more).map(|last| {
-                    format!("{}\n{}\n{}", last.note.issue_day.number(), last.note.tenant, last.note.id)
-                });
+                let next = found
+                    .last()
+                    .filter(|_| more)
+                    .map(|last| format!("{}\n{}\n{}", last.note.issue_day.number(), last.note.tenant, last.note.id));
                 let rows = found.iter().map(credit_note_row).collect();
                 Ok(wire::CreditNotePage { as_of: at.to_string(), rows, next })
             }

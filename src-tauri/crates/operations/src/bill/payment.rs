@@ -175,11 +175,8 @@ impl Paying {
         };
         payments::insert(write, &[record]).await?;
         let after = paid(invoice, *applied_minor)?;
-        let moved = Moved {
-            status: after.settled(),
-            paid_minor: after.paid_minor,
-            credited_minor: invoice.credited_minor,
-        };
+        let moved =
+            Moved { status: after.settled(), paid_minor: after.paid_minor, credited_minor: invoice.credited_minor };
         one::set_moved(write, invoice.tenant, invoice.id, moved, self.act.at).await?;
         let rest = amount.minor() - applied_minor;
         if rest > 0 {

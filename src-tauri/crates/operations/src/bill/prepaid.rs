@@ -16,7 +16,7 @@ const PRIORITY: i64 = 100;
 
 /// Ids for a wallet and an entry that may be needed.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Ids {
+pub(crate) struct Ids {
     wallet: WalletId,
     entry: WalletEntryId,
 }

@@ -53,7 +53,7 @@ fn identifier(field: &str, text: &str, max_bytes: usize) -> Result<String> {
     Ok(text.to_owned())
 }
 
-fn too_long(field: &str, limit: usize, unit: &str) -> OperationError {
+pub(crate) fn too_long(field: &str, limit: usize, unit: &str) -> OperationError {
     OperationError::wrong_use("too_long", format!("At most {limit} {unit} are kept.")).field(field)
 }
 
@@ -92,9 +92,12 @@ pub(crate) fn amount(field: &str, text: &str, currency: Currency) -> Result<i64>
     if text.chars().count() > MAX_NUMBER_CHARS {
         return Err(too_long(field, MAX_NUMBER_CHARS, "characters"));
     }
-    let value = parse_decimal(text.trim()).map_err(|error| {
-        OperationError::wrong_use("malformed", "Give an amount, such as 12.50.").field(field).because(error)
-    })?;
+    let malformed = || OperationError::wrong_use("malformed", "Give an amount, such as 12.50.").field(field);
+    // Nobody writes an amount with an exponent: a letter in it is a slip.
+    if text.contains(['e', 'E']) {
+        return Err(malformed());
+    }
+    let value = parse_decimal(text.trim()).map_err(|error| malformed().because(error))?;
     let money = Money::rounded(value, currency).map_err(|error| {
         OperationError::wrong_use("too_large", "The amount is larger than can be kept.").field(field).because(error)
     })?;

@@ -1,7 +1,8 @@
 //! Manual entry of one use, and of a correction (requirement A1; rules, sections 2.6, 2.9 and 2.12).
 //!
 //! An entry has the source `manual` and the form's key, so that a double click counts once. A correction names what it
-//! corrects: it takes over that event's source, because a parent is named by its key within one source, and its time.
+//! corrects: it takes over that event's source, because a parent is named by its key within one source, and its time. What
+//! its closed period keeps out waits as late use.
 
 use super::limits::{Counted, Standing, level_effects, shown};
 use super::{Act, Recorded, asked, canonical, change, effect, periods, still_as_shown};
@@ -9,7 +10,7 @@ use crate::error::{OperationError, Result};
 use crate::host::Host;
 use crate::wire::{Change, EntryRequest};
 use billing::event::{Assignment, Classification, EventKey, Subjects, Usage};
-use billing::ids::{PeriodId, TenantId};
+use billing::ids::{PeriodId, QuarantineId, TenantId};
 use billing::leaf::fingerprint;
 use billing::level::Level;
 use billing::meter::{Aggregation, Meter};
@@ -17,9 +18,11 @@ use billing::put_aside::{PutAside, Reason};
 use billing::time::Timestamp;
 use billing::timeline::{Lateness, Timeline};
 use futures::FutureExt;
+use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use store::append::{Alerting, Batch, NewEvent, Outcome, append, parents};
 use store::events::{EventRecord, by_key};
+use store::quarantine::{QuarantineRecord, QuarantineState};
 use store::tenants::Tenant;
 use store::{Read, Store};
 
@@ -110,8 +113,17 @@ impl Wanted {
 /// What is about to be entered.
 struct Prepared {
     change: Change,
-    /// None when the key is in the ledger already.
-    event: Option<NewEvent>,
+    entered: Entered,
+}
+
+/// What becomes of an entry.
+enum Entered {
+    /// The key is in the ledger already: nothing more.
+    Known,
+    /// It enters the ledger.
+    Event(Box<NewEvent>),
+    /// Its period is closed: it waits for a decision about late use (rules, sections 2.9 and 7.4).
+    PutAside(Box<QuarantineRecord>),
 }
 
 /// The one function behind preview and act.
@@ -128,10 +140,61 @@ async fn prepare(read: &mut Read, wanted: &Wanted) -> Result<Prepared> {
         return already(wanted, &tenant, &meter, &usage, &known);
     }
     let timeline = store::timelines::load_one(read, wanted.tenant).await?;
-    let assignment = assign(read, wanted, &timeline, &usage, &meter).await?;
+    let assignment = match assign(read, wanted, &timeline, &usage, &meter).await? {
+        Ok(assignment) => assignment,
+        Err(aside) if aside.code == Reason::ClosedPeriod => return Ok(late(wanted, &tenant, &meter, &usage, &aside)),
+        Err(aside) => return Err(refused(&aside)),
+    };
     let change = preview(read, &tenant, &meter, &usage, &assignment).await?;
     let event = NewEvent { usage, assignment, timeline_version: timeline.version(), details: None, line: None };
-    Ok(Prepared { change, event: Some(event) })
+    Ok(Prepared { change, entered: Entered::Event(Box::new(event)) })
+}
+
+/// What its closed period keeps out of the ledger waits as late use, once for each key.
+fn late(wanted: &Wanted, tenant: &Tenant, meter: &Meter, usage: &Usage, aside: &PutAside) -> Prepared {
+    let quantity = shown(usage.quantity, meter);
+    let what = if usage.classification == Classification::Correction { "a correction" } else { "use" };
+    let title = format!("Put aside {what} of {quantity} {} of {} for {}", meter.unit, meter.name, tenant.name);
+    let said = super::sentence(&aside.sentence);
+    let warnings = vec![format!("{said} It is put aside as late use: decide there whether it is billed or credited.")];
+    let mut body = vec![
+        ("meter", meter.code.clone()),
+        ("quantity", quantity),
+        ("occurred_at", usage.occurred_at.to_string()),
+        ("classification", usage.classification.to_string()),
+    ];
+    body.extend(usage.parent.clone().map(|parent| ("parent", parent)));
+    let record = QuarantineRecord {
+        id: row_id(&usage.key),
+        tenant: Some(tenant.id),
+        tenant_text: None,
+        meter: Some(meter.id),
+        source: usage.key.source.clone(),
+        key: Some(usage.key.key.clone()),
+        line: None,
+        import: None,
+        reason: aside.code.as_str().to_owned(),
+        sentence: aside.sentence.clone(),
+        field: None,
+        body: serde_json::to_string(&body).expect("a list of texts always serializes"),
+        occurred_at: Some(usage.occurred_at),
+        received_at: wanted.act.at,
+        state: QuarantineState::Waiting,
+        decision: None,
+    };
+    Prepared { change: change(title, Vec::new(), warnings), entered: Entered::PutAside(Box::new(record)) }
+}
+
+/// The id of the row of a key: a double click makes no second one.
+fn row_id(key: &EventKey) -> QuarantineId {
+    let mut hash = Sha256::new();
+    for part in ["entry", &key.tenant.to_string(), &key.source, &key.key] {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    let mut id = [0; 16];
+    id.copy_from_slice(&hash.finalize()[..16]);
+    QuarantineId::from_uuid(uuid::Uuid::from_bytes(id))
 }
 
 async fn corrected(read: &mut Read, of: &EventKey, wanted: &Wanted) -> Result<EventRecord> {
@@ -166,7 +229,7 @@ fn already(wanted: &Wanted, tenant: &Tenant, meter: &Meter, usage: &Usage, known
     }
     let quantity = shown(usage.quantity, meter);
     let title = format!("{quantity} {} of {} for {} is entered already", meter.unit, meter.name, tenant.name);
-    Ok(Prepared { change: change(title, Vec::new(), Vec::new()), event: None })
+    Ok(Prepared { change: change(title, Vec::new(), Vec::new()), entered: Entered::Known })
 }
 
 async fn assign(
@@ -175,7 +238,7 @@ async fn assign(
     timeline: &Timeline,
     usage: &Usage,
     meter: &Meter,
-) -> Result<Assignment> {
+) -> Result<Result<Assignment, PutAside>> {
     let plans = store::plans::all_versions(read).await?;
     let parent = match &wanted.corrects {
         None => None,
@@ -183,15 +246,14 @@ async fn assign(
     };
     let now = wanted.act.at;
     let made = timeline.assign(usage, meter, parent.as_ref(), now, Lateness::Checked, &plans);
-    let made = match made {
+    Ok(match made {
         Err(PutAside { code: Reason::PeriodMissing, .. }) => {
             let extended =
                 periods::with_missing(read, timeline, now.max(usage.occurred_at), &wanted.new_periods).await?;
             extended.assign(usage, meter, parent.as_ref(), now, Lateness::Checked, &plans)
         }
         made => made,
-    };
-    made.map_err(|aside| refused(&aside))
+    })
 }
 
 /// A person is told at once what an import would put aside.
@@ -266,9 +328,16 @@ fn crossing(before: Standing, after: Standing) -> Option<String> {
 
 async fn enter(write: &mut store::Write, wanted: &Wanted, shown: &str) -> Result<Change> {
     periods::store_missing(write, wanted.tenant, wanted.act.at.max(wanted.occurred_at), &wanted.new_periods).await?;
-    let Prepared { change, event } = prepare(write, wanted).await?;
+    let Prepared { change, entered } = prepare(write, wanted).await?;
     // What is in already is what was asked for, whatever was shown.
-    let Some(event) = event else { return Ok(change) };
+    let event = match entered {
+        Entered::Known => return Ok(change),
+        Entered::Event(event) => *event,
+        Entered::PutAside(record) => {
+            still_as_shown(&change, shown)?;
+            return put_aside(write, wanted, *record, change).await;
+        }
+    };
     still_as_shown(&change, shown)?;
     let subject = format!("{}/{}", event.usage.key.source, event.usage.key.key);
     let after = canonical(&[
@@ -293,5 +362,21 @@ async fn enter(write: &mut store::Write, wanted: &Wanted, shown: &str) -> Result
     }
     let recorded = Recorded { action, tenant: Some(wanted.tenant), subject, before: None, after: Some(after) };
     wanted.act.record(write, recorded).await?;
+    Ok(change)
+}
+
+async fn put_aside(
+    write: &mut store::Write,
+    wanted: &Wanted,
+    record: QuarantineRecord,
+    change: Change,
+) -> Result<Change> {
+    let (subject, reason) = (record.id.to_string(), record.reason.clone());
+    let after = canonical(&[("source", record.source.clone()), ("key", wanted.key.clone()), ("reason", reason)]);
+    if store::quarantine::insert(write, &[record]).await? > 0 {
+        let action = "entry.put_aside";
+        let recorded = Recorded { action, tenant: Some(wanted.tenant), subject, before: None, after: Some(after) };
+        wanted.act.record(write, recorded).await?;
+    }
     Ok(change)
 }

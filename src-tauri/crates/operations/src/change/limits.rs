@@ -8,13 +8,14 @@ use billing::ids::{PeriodId, TenantId};
 use billing::level::{Level, Limits};
 use billing::meter::{Aggregation, Meter, Reset};
 use billing::quantity::Quantity;
-use billing::time::Day;
-use store::Read;
+use billing::time::{Day, Timestamp};
+use store::alerts::AlertKey;
 use store::look::event::{day_counter, level_total, period_counter};
+use store::{Read, Write};
 
 /// Where use of a meter is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Counted {
+pub(crate) enum Counted {
     /// In a billing period.
     Period(PeriodId),
     /// On a local day.
@@ -55,7 +56,7 @@ impl Counted {
 
 /// A use under limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Standing {
+pub(crate) struct Standing {
     pub used: i64,
     pub limits: Limits,
 }
@@ -76,21 +77,47 @@ impl Standing {
 }
 
 /// Units of a meter as people read them.
-pub(super) fn shown(units: i64, meter: &Meter) -> String {
+pub(crate) fn shown(units: i64, meter: &Meter) -> String {
     Quantity::new(units, meter.scale).to_string()
 }
 
 /// A limit as people read it.
-pub(super) fn shown_limit(limit: Option<i64>, none: &str, meter: &Meter) -> String {
+pub(crate) fn shown_limit(limit: Option<i64>, none: &str, meter: &Meter) -> String {
     limit.map_or_else(|| none.to_owned(), |units| shown(units, meter))
 }
 
 /// The percentage and the level, before and after.
-pub(super) fn level_effects(before: Standing, after: Standing) -> [Effect; 2] {
+pub(crate) fn level_effects(before: Standing, after: Standing) -> [Effect; 2] {
     let word = |standing: Standing| standing.level().as_str().to_uppercase();
     let unit = if before.limits.percent(0).is_some() && after.limits.percent(0).is_some() { "%" } else { "" };
     [
         effect("Percent of what is included", before.percent(), after.percent(), unit),
         effect("Level", word(before), word(after), ""),
     ]
+}
+
+/// Alerts of levels that the use is below now have recovered (rules, section 3.4).
+pub(crate) async fn recover(
+    write: &mut Write,
+    (tenant, at): (TenantId, Timestamp),
+    meter: &Meter,
+    standing: Standing,
+    counted: Counted,
+) -> Result<()> {
+    for alert in store::alerts::open_of(write, &[tenant]).await? {
+        let place = alert.place()?;
+        let is_here = match (counted, place) {
+            (Counted::Period(here), store::alerts::Place::Period(there)) => here == there,
+            (Counted::Day(here), store::alerts::Place::Day(there)) => here == there,
+            (Counted::Total, store::alerts::Place::Month(_)) => true,
+            _ => false,
+        };
+        let is_below = alert.level == Level::Warning && standing.level() == Level::Normal
+            || alert.level == Level::Alert && standing.level() < Level::Alert;
+        if alert.meter == meter.id && is_here && is_below {
+            let key = AlertKey { tenant, meter: meter.id, place, level: alert.level };
+            store::alerts::recover(write, key, at).await?;
+        }
+    }
+    Ok(())
 }

@@ -7,11 +7,12 @@
 pub(crate) mod asked;
 mod entry;
 mod erase;
-mod limits;
+pub(crate) mod limits;
 mod overrides;
 pub(crate) mod periods;
 pub(crate) mod quarantine;
 mod quota;
+pub(crate) mod said;
 
 pub use entry::{entry_act, entry_preview};
 pub use erase::{erase_act, erase_preview, tenant_of_subject};
@@ -101,7 +102,12 @@ pub(crate) fn still_as_shown(change: &Change, fingerprint: &str) -> Result<()> {
     Err(OperationError::refused("preview_outdated", message))
 }
 
-pub(crate) fn effect(label: impl Into<String>, before: impl Into<String>, after: impl Into<String>, unit: &str) -> Effect {
+pub(crate) fn effect(
+    label: impl Into<String>,
+    before: impl Into<String>,
+    after: impl Into<String>,
+    unit: &str,
+) -> Effect {
     Effect { label: label.into(), before: before.into(), after: after.into(), unit: unit.to_owned() }
 }
 

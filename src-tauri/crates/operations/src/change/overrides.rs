@@ -3,20 +3,19 @@
 //! What held before stays as it was: an override begins now or later, and new entitlements are written at its start,
 //! at its end, and wherever something else begins in between. There is no editing: a later override comes before it.
 
-use super::limits::{Counted, Standing, level_effects, shown, shown_limit};
+use super::limits::{Counted, Standing, level_effects, recover, shown, shown_limit};
 use super::{Act, Recorded, asked, canonical, change, effect, still_as_shown};
 use crate::error::{OperationError, Result};
 use crate::host::Host;
 use crate::wire::{Change, OverrideRequest};
 use billing::ids::{EntitlementId, OverrideId, TenantId};
-use billing::level::{Level, Limits};
+use billing::level::Limits;
 use billing::meter::{Meter, Reset};
 use billing::plan::{OverrideInForce, PlanVersion, Setting};
 use billing::time::{Day, Timestamp};
 use billing::timeline::{Entitlement, Timeline};
 use futures::FutureExt;
 use std::sync::Arc;
-use store::alerts::AlertKey;
 use store::overrides::OverrideRecord;
 use store::subscriptions::EntitlementRecord;
 use store::{Read, Store, Write};
@@ -285,7 +284,7 @@ async fn set(write: &mut Write, wanted: &Wanted, shown: &str) -> Result<Change> 
         entitlements.into_iter().map(|entitlement| EntitlementRecord { tenant, entitlement, created_at }).collect();
     store::subscriptions::insert_entitlements(write, &records).await?;
     if let (Some(standing), Some(counted)) = (now, counted) {
-        recover(write, wanted, &meter, standing, counted).await?;
+        recover(write, (wanted.tenant, wanted.act.at), &meter, standing, counted).await?;
     }
     let recorded = Recorded {
         action: "override.set",
@@ -296,30 +295,4 @@ async fn set(write: &mut Write, wanted: &Wanted, shown: &str) -> Result<Change> 
     };
     wanted.act.record(write, recorded).await?;
     Ok(change)
-}
-
-/// Alerts of levels that the use is below now have recovered (rules, section 3.4).
-async fn recover(
-    write: &mut Write,
-    wanted: &Wanted,
-    meter: &Meter,
-    standing: Standing,
-    counted: Counted,
-) -> Result<()> {
-    for alert in store::alerts::open_of(write, &[wanted.tenant]).await? {
-        let place = alert.place()?;
-        let is_here = match (counted, place) {
-            (Counted::Period(here), store::alerts::Place::Period(there)) => here == there,
-            (Counted::Day(here), store::alerts::Place::Day(there)) => here == there,
-            (Counted::Total, store::alerts::Place::Month(_)) => true,
-            _ => false,
-        };
-        let is_below = alert.level == Level::Warning && standing.level() == Level::Normal
-            || alert.level == Level::Alert && standing.level() < Level::Alert;
-        if alert.meter == meter.id && is_here && is_below {
-            let key = AlertKey { tenant: wanted.tenant, meter: meter.id, place, level: alert.level };
-            store::alerts::recover(write, key, wanted.act.at).await?;
-        }
-    }
-    Ok(())
 }

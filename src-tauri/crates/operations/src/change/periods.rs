@@ -64,6 +64,7 @@ pub(crate) async fn with_missing(
         zone: timeline.zone(),
         currency: timeline.currency(),
         version: timeline.version(),
+        grace_days: timeline.grace_days(),
         subscriptions: timeline.subscriptions().to_vec(),
         entitlements: timeline.entitlements().to_vec(),
         periods,

@@ -3,31 +3,27 @@
 //! A row that still does not fit keeps waiting, and the person is told why. Taking a row that came too late is a
 //! decision of its own: the checks of lateness are skipped for it, those of closed periods never are.
 
+use super::said::{Said, cannot};
 use super::{Act, Recorded, asked, canonical};
 use crate::error::{OperationError, Result};
 use crate::host::Host;
 use crate::wire::QuarantineDecision;
-use billing::event::{Classification, EventKey, Subjects, Usage};
+use billing::event::{EventKey, Subjects, Usage};
 use billing::ids::{AuditId, PeriodId, QuarantineId, SubjectId, TenantId};
 use billing::meter::Meter;
-use billing::money::{Cost, Currency};
 use billing::put_aside::Reason;
-use billing::quantity::parse_decimal;
-use billing::time::Timestamp;
 use billing::timeline::Lateness;
 use futures::FutureExt;
 use std::collections::HashMap;
 use std::sync::Arc;
-use store::append::{Alerting, Batch, Details, NewEvent, Outcome, append, parents};
+use store::append::{Alerting, Batch, NewEvent, Outcome, append, parents};
 use store::quarantine::{Decision, QuarantineRecord, QuarantineState, by_id, decide};
 use store::subjects::{Subject, SubjectKind};
 use store::{Store, Write};
 use uuid::Uuid;
 
 /// Rows of one decision.
-const MAX_ROWS: usize = 200;
-/// What begins the names of metadata in a row.
-const METADATA: &str = "metadata.";
+pub(crate) const MAX_ROWS: usize = 200;
 
 /// Decides about rows, all or none; gives how many. Rows that somebody decided about before are left as they are.
 ///
@@ -64,16 +60,16 @@ pub async fn quarantine_decide(
 
 /// A row with the ids that taking it may need.
 #[derive(Debug)]
-struct Row {
-    id: QuarantineId,
-    act: Act,
-    salt: [u8; 16],
+pub(crate) struct Row {
+    pub id: QuarantineId,
+    pub act: Act,
+    pub salt: [u8; 16],
     subjects: [SubjectId; 4],
-    new_periods: Vec<PeriodId>,
+    pub new_periods: Vec<PeriodId>,
 }
 
 impl Row {
-    fn new(id: QuarantineId, act: &Act, host: &dyn Host) -> Self {
+    pub fn new(id: QuarantineId, act: &Act, host: &dyn Host) -> Self {
         let act = Act { audit: AuditId::from_uuid(host.new_uuid()), ..act.clone() };
         let subjects = std::array::from_fn(|_| SubjectId::from_uuid(host.new_uuid()));
         // Ids of the host may be guessed by their time; a salt is hashed from several of them.
@@ -127,7 +123,8 @@ impl Row {
             return Err(still(Reason::UnknownMeter, "The meter is still not known."));
         };
         super::periods::store_missing(write, tenant, self.act.at, &self.new_periods).await?;
-        let usage = self.usage(write, tenant, record, meter, &said).await?;
+        let subjects = self.subjects(write, tenant, &said).await?;
+        let usage = said.usage(tenant, record, meter, subjects)?;
         let event = self.resolve(write, usage, meter, record, &said).await?;
         let batch =
             Batch { received_at: self.act.at, import: record.import, alerting: Alerting::Raise, events: vec![event] };
@@ -140,35 +137,8 @@ impl Row {
         }
     }
 
-    async fn usage(
-        &self,
-        write: &mut Write,
-        tenant: TenantId,
-        record: &QuarantineRecord,
-        meter: &Meter,
-        said: &Said,
-    ) -> Result<Usage> {
-        let quantity = said.text("quantity").ok_or_else(cannot)?;
-        let occurred_at: Timestamp = said.text("occurred_at").and_then(|text| text.parse().ok()).ok_or_else(cannot)?;
-        let classification: Classification =
-            said.text("classification").unwrap_or("original").parse().map_err(|_| cannot())?;
-        Ok(Usage {
-            key: EventKey { tenant, source: record.source.clone(), key: record.key.clone().ok_or_else(cannot)? },
-            meter: meter.id,
-            quantity: asked::units("quantity", quantity, meter)?,
-            occurred_at,
-            classification,
-            parent: said.text("parent").map(str::to_owned),
-            billable: said.text("billable").map(|text| text == "true"),
-            billable_reason: said.text("billable_reason").map(str::to_owned),
-            cost: said.cost()?,
-            provider: said.text("provider").unwrap_or_default().to_owned(),
-            action: said.text("action").unwrap_or_default().to_owned(),
-            subjects: self.subjects(write, tenant, said).await?,
-        })
-    }
-
-    async fn subjects(&self, write: &mut Write, tenant: TenantId, said: &Said) -> Result<Subjects> {
+    /// Finds or makes the subjects that the row names.
+    pub async fn subjects(&self, write: &mut Write, tenant: TenantId, said: &Said) -> Result<Subjects> {
         let kinds = [SubjectKind::User, SubjectKind::Client, SubjectKind::Session, SubjectKind::Resource];
         let named: Vec<Subject> = kinds
             .into_iter()
@@ -218,41 +188,6 @@ impl Row {
         let details = said.details(self.salt);
         Ok(NewEvent { usage, assignment, timeline_version: timeline.version(), details, line: record.line })
     }
-}
-
-/// What a row said: names and texts.
-struct Said(Vec<(String, String)>);
-
-impl Said {
-    fn of(record: &QuarantineRecord) -> Result<Self> {
-        serde_json::from_str(&record.body).map(Self).map_err(|_| cannot())
-    }
-
-    fn text(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(other, _)| other == name).map(|(_, text)| text.as_str())
-    }
-
-    fn cost(&self) -> Result<Option<Cost>> {
-        let (Some(amount), Some(currency)) = (self.text("cost"), self.text("currency")) else { return Ok(None) };
-        let currency: Currency = currency.parse().map_err(|_| cannot())?;
-        let amount = parse_decimal(amount).map_err(|_| cannot())?;
-        Cost::rounded(amount, currency).map(|(cost, _)| Some(cost)).map_err(|_| cannot())
-    }
-
-    fn details(&self, salt: [u8; 16]) -> Option<Details> {
-        let metadata: std::collections::BTreeMap<&str, &str> =
-            self.0.iter().filter_map(|(name, text)| Some((name.strip_prefix(METADATA)?, text.as_str()))).collect();
-        if metadata.is_empty() {
-            return None;
-        }
-        let body = serde_json::to_string(&metadata).expect("a map of texts always serializes");
-        Some(Details { salt, body })
-    }
-}
-
-fn cannot() -> OperationError {
-    let message = "This row says too little to be taken as it is: correct it in the put-aside file and import that.";
-    OperationError::refused("malformed", message).field("ids")
 }
 
 /// It still does not fit.

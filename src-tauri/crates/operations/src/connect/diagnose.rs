@@ -61,7 +61,8 @@ pub(super) async fn diagnose(
     let mut findings = Findings::default();
     let password = match password {
         Ok(password) => {
-            let sentence = if password.is_some() { "The password is at hand." } else { "No password is kept or given." };
+            let sentence =
+                if password.is_some() { "The password is at hand." } else { "No password is kept or given." };
             findings.add(TestStepName::Secret, StepOutcome::Good, sentence);
             password
         }
@@ -174,7 +175,9 @@ async fn rights(findings: &mut Findings, profile: &Profile, store: &Store, found
         }
         _ if found.replica && !reads => (Doubtful, "This server is a replica: it can be read, not written.".to_owned()),
         Standing::Reader if reads => (Good, format!("{login} may look, and this connection asks for no more.")),
-        Standing::Reader => (Doubtful, format!("{login} may only look; to write it must be a member of billing_writer.")),
+        Standing::Reader => {
+            (Doubtful, format!("{login} may only look; to write it must be a member of billing_writer."))
+        }
         Standing::Writer if reads => (Good, format!("{login} may write, but this connection only looks.")),
         Standing::Writer => (Good, format!("{login} may look and write; history stays out of its reach.")),
     };
@@ -186,7 +189,8 @@ fn clock(findings: &mut Findings, server: Timestamp, here: Timestamp) {
     let (seconds, millis) = (off / 1_000_000, off / 1_000 % 1_000);
     let which = if server > here { "ahead of" } else { "behind" };
     if off > CLOCK_OFF_MICROS {
-        let sentence = format!("The server's clock is {seconds}.{millis:03} s {which} this machine's: set the wrong one.");
+        let sentence =
+            format!("The server's clock is {seconds}.{millis:03} s {which} this machine's: set the wrong one.");
         return findings.add(TestStepName::Clock, StepOutcome::Doubtful, sentence);
     }
     findings.add(TestStepName::Clock, StepOutcome::Good, format!("The clocks differ by {seconds}.{millis:03} s."));

@@ -218,13 +218,7 @@ impl Connections {
     /// # Errors
     /// `unknown_connection`; `keyring_...` and `secret_missing` when the password cannot be had; `owner_login`; codes of
     /// the store when the server cannot be reached or holds no ledger of this program.
-    pub async fn open(
-        &self,
-        host: &dyn Host,
-        id: &str,
-        secret: Option<SecretInput>,
-        most: Access,
-    ) -> Result<Opened> {
+    pub async fn open(&self, host: &dyn Host, id: &str, secret: Option<SecretInput>, most: Access) -> Result<Opened> {
         let profile = self.find(id)?;
         let (password, keep) = match secret {
             Some(SecretInput { text, keep }) => (Some(checked_secret(text)?), Some(keep)),

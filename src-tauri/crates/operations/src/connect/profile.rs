@@ -53,7 +53,11 @@ fn text(field: &str, what: &str, value: &str, longest: usize) -> Result<String> 
 fn file(field: &str, what: &str, value: Option<String>) -> Result<Option<String>> {
     let Some(value) = value.filter(|value| !value.trim().is_empty()) else { return Ok(None) };
     let value = text(field, what, &value, MAX_PATH_BYTES)?;
-    if Path::new(&value).is_absolute() { Ok(Some(value)) } else { Err(wrong(field, format!("{what} must be an absolute path."))) }
+    if Path::new(&value).is_absolute() {
+        Ok(Some(value))
+    } else {
+        Err(wrong(field, format!("{what} must be an absolute path.")))
+    }
 }
 
 /// Whether a line to this host stays on this machine: a local socket or the loopback.

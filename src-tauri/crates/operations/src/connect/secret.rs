@@ -109,11 +109,9 @@ impl From<KeyringError> for OperationError {
                 "What the keyring holds for this connection is no password. Give the password again.",
                 String::new(),
             ),
-            KeyringError::Failed(detail) => with(
-                "keyring_failed",
-                "The keyring failed. Try again, or keep the password for this run only.",
-                detail,
-            ),
+            KeyringError::Failed(detail) => {
+                with("keyring_failed", "The keyring failed. Try again, or keep the password for this run only.", detail)
+            }
         }
     }
 }

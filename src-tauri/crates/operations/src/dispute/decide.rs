@@ -16,11 +16,7 @@ use store::{Read, Store, Write};
 ///
 /// # Errors
 /// The field at fault; `unknown_dispute`, `dispute_decided`, `no_invoice`, and those of a credit note.
-pub async fn dispute_decide_preview(
-    store: &Store,
-    host: &dyn Host,
-    request: &DisputeDecideRequest,
-) -> Result<Change> {
+pub async fn dispute_decide_preview(store: &Store, host: &dyn Host, request: &DisputeDecideRequest) -> Result<Change> {
     let wanted = Wanted::of(store, host, request).await?;
     store.read(move |read| async move { Ok(prepare(read, &wanted).await?.change) }.boxed()).await
 }
@@ -81,7 +77,7 @@ impl Wanted {
             OperationError::refused("no_invoice", message).field("decision")
         })?;
         let act = Act { audit: AuditId::from_uuid(host.new_uuid()), ..act.clone() };
-        Crediting::of(host, invoice, parts, Some(dispute.id), act)
+        Crediting::of(credit::Ids::new(host), invoice, parts, Some(dispute.id), act)
     }
 }
 
@@ -143,10 +139,7 @@ async fn decide(write: &mut Write, wanted: &Wanted, shown: &str) -> Result<Chang
         tenant: Some(dispute.tenant),
         subject: dispute.id.to_string(),
         before: Some(canonical(&[("status", dispute.status.as_str().to_owned())])),
-        after: Some(canonical(&[
-            ("decision", wanted.decision.as_str().to_owned()),
-            ("credit_note", number.clone()),
-        ])),
+        after: Some(canonical(&[("decision", wanted.decision.as_str().to_owned()), ("credit_note", number.clone())])),
     };
     wanted.act.record(write, recorded).await?;
     if issued.is_some()

@@ -23,9 +23,9 @@ const MAX_TEXT_CHARS: usize = 4_000;
 
 /// The dispute of an id.
 async fn found(read: &mut Read, id: DisputeId) -> Result<DisputeRecord> {
-    disputes::find(read, id).await?.ok_or_else(|| {
-        OperationError::not_found("unknown_dispute", "There is no such dispute.").field("dispute_id")
-    })
+    disputes::find(read, id)
+        .await?
+        .ok_or_else(|| OperationError::not_found("unknown_dispute", "There is no such dispute.").field("dispute_id"))
 }
 
 /// The dispute of an id, with its tenant and itself locked until the transaction ends.

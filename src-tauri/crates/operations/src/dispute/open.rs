@@ -39,12 +39,7 @@ pub async fn dispute_open_preview(store: &Store, host: &dyn Host, request: &Disp
 ///
 /// # Errors
 /// As [`dispute_open_preview`]; `preview_outdated`, `read_only`.
-pub async fn dispute_open_act(
-    store: &Store,
-    host: &dyn Host,
-    request: &DisputeRequest,
-    shown: &str,
-) -> Result<Change> {
+pub async fn dispute_open_act(store: &Store, host: &dyn Host, request: &DisputeRequest, shown: &str) -> Result<Change> {
     let wanted = Arc::new(Wanted::new(host, request)?);
     let shown: Arc<str> = shown.into();
     store
@@ -135,8 +130,7 @@ async fn prepare(read: &mut Read, wanted: &Wanted) -> Result<Prepared> {
     check_lines(wanted, invoice.as_ref())?;
     check_events(read, wanted).await?;
     let currency = invoice.as_ref().map_or(tenant.currency, |invoice| invoice.currency);
-    let claimed_minor =
-        wanted.claimed.as_deref().map(|text| asked::amount("claimed", text, currency)).transpose()?;
+    let claimed_minor = wanted.claimed.as_deref().map(|text| asked::amount("claimed", text, currency)).transpose()?;
     let change = preview(wanted, &tenant, invoice.as_ref(), claimed_minor, currency);
     Ok(Prepared { change, invoice, currency, claimed_minor })
 }
@@ -190,12 +184,7 @@ fn preview(
     let mut effects = vec![
         effect("Dispute", "", "the next number", ""),
         effect("Claim", "", wanted.claim.clone(), ""),
-        effect(
-            "Claimed back",
-            "",
-            claimed_minor.map_or_else(none, |minor| shown(minor, currency)),
-            currency.code(),
-        ),
+        effect("Claimed back", "", claimed_minor.map_or_else(none, |minor| shown(minor, currency)), currency.code()),
         effect("To be decided by", "", wanted.deadline.map_or_else(none, |day| day.to_string()), ""),
     ];
     if !wanted.lines.is_empty() {

@@ -3,18 +3,16 @@
 //! A draft names tenant, meter and subjects by the words of the file; the import finds or makes them. A row
 //! with one bad value is refused whole: half a row would be a silent loss.
 
-use super::layout::{Filter, Layout, MeterPick, Pick};
+use super::cells::{Cells, check_text, number};
+use super::layout::{Layout, MeterPick, Pick};
 use super::mapping::{MeterRule, MissingQuantity};
-use super::read::NULL;
 use super::refusal::{Refusal, code};
 use super::time;
 use billing::event::Classification;
 use billing::money::{Cost, Currency};
 use billing::put_aside::Reason;
-use billing::quantity::parse_decimal;
 use billing::time::Timestamp;
 use rust_decimal::Decimal;
-use std::borrow::Cow;
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -97,80 +95,15 @@ pub enum Reading {
 /// A row under a layout.
 struct Row<'r> {
     layout: &'r Layout,
-    cells: &'r [Option<String>],
+    cells: Cells<'r>,
 }
 
-impl<'r> Row<'r> {
-    /// A cell's text, trimmed; none where it says "nothing".
-    fn cell(&self, index: usize) -> Option<&'r str> {
-        let text = self.cells.get(index)?.as_deref()?.trim();
-        if text.is_empty() || text == NULL || self.layout.null_words.iter().any(|word| word == text) {
-            None
-        } else {
-            Some(text)
-        }
-    }
+impl<'r> std::ops::Deref for Row<'r> {
+    type Target = Cells<'r>;
 
-    /// Whether a cell says "nothing" in so many words, instead of being absent or empty.
-    fn is_null(&self, index: usize) -> bool {
-        let text = self.cells.get(index).and_then(|cell| cell.as_deref()).unwrap_or_default().trim();
-        text == NULL || (!text.is_empty() && self.cell(index).is_none())
+    fn deref(&self) -> &Cells<'r> {
+        &self.cells
     }
-
-    fn name(&self, pick: &Pick) -> String {
-        pick.cells.iter().map(|index| self.layout.names[*index].as_str()).collect::<Vec<_>>().join(", ")
-    }
-
-    fn text(&self, pick: &'r Pick) -> Option<Cow<'r, str>> {
-        let mut present = pick.cells.iter().filter_map(|index| self.cell(*index));
-        let found = match &pick.join {
-            None => present.next().map(Cow::Borrowed),
-            Some(join) => {
-                let parts: Vec<_> = present.map(|part| escaped(part, join)).collect();
-                if parts.is_empty() { None } else { Some(Cow::Owned(parts.join(join))) }
-            }
-        };
-        found.or_else(|| pick.constant.as_deref().map(Cow::Borrowed))
-    }
-
-    fn bounded(&self, pick: &'r Pick, what: &str, max_bytes: usize) -> Result<Option<String>, Refusal> {
-        let Some(text) = self.text(pick) else { return Ok(None) };
-        check_text(&text, what, max_bytes).map_err(|refusal| refusal.field(self.name(pick)))?;
-        Ok(Some(text.into_owned()))
-    }
-
-    fn optional(&self, pick: Option<&'r Pick>, what: &str, max_bytes: usize) -> Result<Option<String>, Refusal> {
-        pick.map_or(Ok(None), |pick| self.bounded(pick, what, max_bytes))
-    }
-
-    fn required(&self, pick: &'r Pick, what: &str, max_bytes: usize) -> Result<String, Refusal> {
-        self.bounded(pick, what, max_bytes)?.ok_or_else(|| Refusal::missing(what).field(self.name(pick)))
-    }
-
-    fn passes(&self, filter: &Filter) -> bool {
-        let text = self.cell(filter.cell).unwrap_or_default();
-        let allowed = filter.any_of.as_ref().is_none_or(|words| words.iter().any(|word| word == text));
-        allowed && !filter.not_in.iter().any(|word| word == text)
-    }
-}
-
-/// A part of a joined text; what joins must not occur inside, or two rows could mean one key.
-fn escaped<'t>(part: &'t str, join: &str) -> Cow<'t, str> {
-    if join.is_empty() || !(part.contains(join) || part.contains('%')) {
-        return Cow::Borrowed(part);
-    }
-    let code: String = join.bytes().map(|byte| format!("%{byte:02X}")).collect();
-    Cow::Owned(part.replace('%', "%25").replace(join, &code))
-}
-
-fn check_text(text: &str, what: &str, max_bytes: usize) -> Result<(), Refusal> {
-    if text.len() > max_bytes {
-        return Err(Refusal::too_long(what, max_bytes));
-    }
-    if text.contains('\0') {
-        return Err(Refusal::new(code::ZERO_CHARACTER, format!("the {what} holds a zero character")));
-    }
-    Ok(())
 }
 
 /// Reads one row.
@@ -178,7 +111,7 @@ fn check_text(text: &str, what: &str, max_bytes: usize) -> Result<(), Refusal> {
 /// # Errors
 /// Why the row is refused.
 pub fn interpret(layout: &Layout, cells: &[Option<String>]) -> Result<Reading, Refusal> {
-    let row = Row { layout, cells };
+    let row = Row { layout, cells: Cells { names: &layout.names, null_words: &layout.null_words, cells } };
     if !layout.filters.iter().all(|filter| row.passes(filter)) {
         return Ok(Reading::Skipped);
     }
@@ -317,14 +250,6 @@ fn time_of(row: &Row<'_>, pick: &Pick) -> Result<Option<time::Read>, Refusal> {
         }
     };
     row.layout.clock.read(&text).map(Some).map_err(|error| refusal(error).field(row.name(pick)))
-}
-
-fn number(text: &str, what: &str, code: &'static str) -> Result<Decimal, Refusal> {
-    if text.len() > limits::NUMBER {
-        return Err(Refusal::too_long(what, limits::NUMBER));
-    }
-    parse_decimal(text)
-        .map_err(|error| Refusal::new(code, format!("the {what} is no number that can be kept exactly: {error}")))
 }
 
 fn cost(row: &Row<'_>) -> Result<Option<(Cost, Decimal)>, Refusal> {
@@ -520,7 +445,7 @@ mod tests {
             };
             interpret(&layout, &layout.names.iter().map(value).collect::<Vec<_>>())
         };
-        for null in [NULL, "NULL"] {
+        for null in [super::super::read::NULL, "NULL"] {
             let refusal = read(Some(null)).unwrap_err();
             assert_eq!((refusal.code, refusal.field.as_deref()), ("bad_quantity", Some("q")), "{null:?} says nothing");
         }

@@ -99,26 +99,30 @@ pub struct Layout {
 
 /// Gives each name one place.
 #[derive(Default)]
-struct Cells(Vec<String>);
+pub(super) struct Places(pub Vec<String>);
 
-impl Cells {
-    fn place(&mut self, name: &str) -> usize {
+impl Places {
+    /// The place of a name.
+    pub fn place(&mut self, name: &str) -> usize {
         self.0.iter().position(|known| known == name).unwrap_or_else(|| {
             self.0.push(name.to_owned());
             self.0.len() - 1
         })
     }
 
-    fn pick(&mut self, source: &Source) -> Pick {
+    /// The places of a source.
+    pub fn pick(&mut self, source: &Source) -> Pick {
         let cells = source.from.iter().map(|name| self.place(name)).collect();
         Pick { cells, join: source.join.clone(), constant: source.constant.clone() }
     }
 
-    fn maybe(&mut self, source: Option<&Source>) -> Option<Pick> {
+    /// The same of a source that may be none.
+    pub fn maybe(&mut self, source: Option<&Source>) -> Option<Pick> {
         source.map(|source| self.pick(source))
     }
 
-    fn filter(&mut self, rule: &FilterRule) -> Filter {
+    /// The place of a filter.
+    pub fn filter(&mut self, rule: &FilterRule) -> Filter {
         let not_in = rule.not_in.clone().unwrap_or_default();
         Filter { cell: self.place(&rule.from), any_of: rule.any_of.clone(), not_in }
     }
@@ -142,7 +146,7 @@ impl Layout {
     /// # Errors
     /// `invalid_mapping` for a time format that is none.
     pub fn new(mapping: &Mapping) -> Result<Self> {
-        let mut cells = Cells::default();
+        let mut cells = Places::default();
         let subjects = &mapping.subjects;
         Ok(Self {
             null_words: mapping.null_words.clone(),

@@ -3,7 +3,7 @@
 //! One code path for all three, so that a dry run says what a run would do.
 
 use crate::error::Result;
-use billing::ids::{AuditId, MeterId, PeriodId, SubjectId, TenantId};
+use billing::ids::{AuditId, CreditNoteId, InvoiceId, MeterId, PeriodId, SubjectId, TenantId};
 use futures::future::BoxFuture;
 use sha2::{Digest, Sha256};
 use store::{Read, Store, Write, savepoint};
@@ -125,6 +125,16 @@ impl Ids {
     /// A period.
     pub fn period(&mut self) -> PeriodId {
         PeriodId::from_uuid(self.uuid())
+    }
+
+    /// An invoice.
+    pub fn invoice(&mut self) -> InvoiceId {
+        InvoiceId::from_uuid(self.uuid())
+    }
+
+    /// A credit note.
+    pub fn credit_note(&mut self) -> CreditNoteId {
+        CreditNoteId::from_uuid(self.uuid())
     }
 
     /// An audit record.

@@ -38,6 +38,14 @@ pub fn load(name: &str) -> Result<Mapping> {
             return Ok(mapping);
         }
     }
+    Mapping::parse(&text_of_file(name)?)
+}
+
+/// The text of a mapping file.
+///
+/// # Errors
+/// `unknown_mapping`; `invalid_mapping` for one that is too long.
+pub fn text_of_file(name: &str) -> Result<String> {
     let unknown = || {
         let sentence = format!("'{name}' is neither a preset nor a readable mapping file.");
         OperationError::wrong_use("unknown_mapping", sentence).field("map")
@@ -49,7 +57,7 @@ pub fn load(name: &str) -> Result<Mapping> {
         let sentence = format!("The mapping file is longer than {} KiB.", MAX_MAPPING_BYTES / 1024);
         return Err(OperationError::wrong_use("invalid_mapping", sentence).field("map"));
     }
-    Mapping::parse(&text)
+    Ok(text)
 }
 
 #[cfg(test)]

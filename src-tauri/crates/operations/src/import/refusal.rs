@@ -46,6 +46,20 @@ pub mod code {
     pub const BAD_EVENT: &str = "bad_event";
     /// A quantity, or a cost, that no event can have.
     pub const TOO_LARGE: &str = "too_large";
+    /// No number of a document.
+    pub const MISSING_NUMBER: &str = "missing_number";
+    /// No amount of a line.
+    pub const MISSING_AMOUNT: &str = "missing_amount";
+    /// No amount, price or tax that can be kept exactly.
+    pub const BAD_AMOUNT: &str = "bad_amount";
+    /// A word that is no status.
+    pub const BAD_STATUS: &str = "bad_status";
+    /// Rows of one document that name two tenants, two currencies, or two kinds of document.
+    pub const CONTRADICTION: &str = "contradiction";
+    /// A row that could be taken, of a document that could not.
+    pub const INCOMPLETE_DOCUMENT: &str = "incomplete_document";
+    /// A line whose document is not in the file of documents.
+    pub const UNKNOWN_DOCUMENT: &str = "unknown_document";
 }
 
 /// Why a row or one of its events is put aside.
@@ -79,6 +93,8 @@ impl Refusal {
             "meter" => code::MISSING_METER,
             "quantity" => code::MISSING_QUANTITY,
             "currency" => code::MISSING_CURRENCY,
+            "number" => code::MISSING_NUMBER,
+            "amount" => code::MISSING_AMOUNT,
             _ => Reason::Malformed.as_str(),
         };
         Self::new(code, format!("the row names no {what}"))

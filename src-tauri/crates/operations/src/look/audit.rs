@@ -20,15 +20,23 @@ const MAX_NAME_BYTES: usize = 200;
 /// # Errors
 /// `bad_cursor`, `not_a_tenant_id`, `not_a_time`, `too_long`; when the database fails.
 pub async fn audit(store: &Store, at: Timestamp, filter: &AuditFilter, cursor: Option<&str>) -> Result<AuditPage> {
-    let filter = log::AuditFilter {
+    let filter = asked(filter)?;
+    let after = cursor.map(position).transpose()?;
+    store.read(move |read| Box::pin(async move { page_in(read, &filter, after, at).await })).await
+}
+
+/// What a filter asks for, checked.
+///
+/// # Errors
+/// `not_a_tenant_id`, `not_a_time`, `too_long`.
+pub(crate) fn asked(filter: &AuditFilter) -> Result<log::AuditFilter> {
+    Ok(log::AuditFilter {
         actor: filter.actor.as_deref().map(|name| bounded("actor", name)).transpose()?,
         action: filter.action.as_deref().map(|name| bounded("action", name)).transpose()?,
         tenant: filter.tenant_id.as_deref().map(asked::tenant_id).transpose()?,
         from: filter.from.as_deref().map(|text| asked::time("from", text)).transpose()?,
         to: filter.to.as_deref().map(|text| asked::time("to", text)).transpose()?,
-    };
-    let after = cursor.map(position).transpose()?;
-    store.read(move |read| Box::pin(async move { page_in(read, &filter, after, at).await })).await
+    })
 }
 
 fn bounded(field: &str, name: &str) -> Result<String> {

@@ -82,7 +82,7 @@ async fn tenants_of(read: &mut Read, lines: &[EventLine]) -> Result<HashMap<Tena
     Ok(tenants)
 }
 
-pub(super) fn row(line: EventLine, tenants: &HashMap<TenantId, Tenant>, catalog: &Catalog) -> Option<EventRow> {
+pub(crate) fn row(line: EventLine, tenants: &HashMap<TenantId, Tenant>, catalog: &Catalog) -> Option<EventRow> {
     let meter = catalog.meter(line.meter)?;
     let tenant = tenants.get(&line.position.tenant)?;
     Some(EventRow {

@@ -4,14 +4,14 @@
 
 use billing::ids::{MeterId, PeriodId, SubscriptionId, TenantId};
 use std::collections::HashMap;
-use store::look::standing::{Counter, DayUse, EventUse, Held, LevelTotal, RunningPeriod, SubscriptionCard};
+use store::look::standing::{Counter, DayUse, EventUse, Held, LevelTotal, RunningPeriod, SubscriptionCard, TenantCard};
 use store::tenants::Tenant;
 
 /// The rows of a set of tenants, in any order.
 #[derive(Debug, Clone, Default)]
 pub struct Rows {
     /// The tenants.
-    pub tenants: Vec<Tenant>,
+    pub tenants: Vec<TenantCard>,
     /// Their subscriptions, also those that ended.
     pub subscriptions: Vec<SubscriptionCard>,
     /// The running periods.
@@ -46,6 +46,8 @@ pub struct SubscriptionFacts {
 pub struct TenantFacts {
     /// The tenant.
     pub card: Tenant,
+    /// The version of its timeline.
+    pub timeline_version: i64,
     /// Its subscriptions, the oldest first.
     pub subscriptions: Vec<SubscriptionFacts>,
     /// Running totals of its level meters.
@@ -67,54 +69,83 @@ impl TenantFacts {
 
 /// Sorts rows to their tenants. Rows of tenants that are not among `rows.tenants` are left out.
 pub fn gather(rows: Rows) -> Vec<TenantFacts> {
-    let Rows { tenants, subscriptions, periods, held, counters, levels, days, events } = rows;
-    let mut places: HashMap<TenantId, usize> = HashMap::with_capacity(tenants.len());
-    let mut gathered: Vec<TenantFacts> = Vec::with_capacity(tenants.len());
-    for card in tenants {
-        places.insert(card.id, gathered.len());
-        gathered.push(TenantFacts {
-            card,
-            subscriptions: Vec::new(),
-            levels: Vec::new(),
-            days: Vec::new(),
-            events: Vec::new(),
-        });
+    Gathered::of(rows).sorted()
+}
+
+/// Rows with their tenants, where some days may still come.
+pub(super) struct Gathered {
+    facts: Vec<TenantFacts>,
+    places: HashMap<TenantId, usize>,
+}
+
+impl Gathered {
+    pub fn of(rows: Rows) -> Self {
+        let Rows { tenants, subscriptions, periods, held, counters, levels, days, events } = rows;
+        let mut gathered = Self::of_tenants(tenants);
+        let mut of_subscription: HashMap<SubscriptionId, (usize, usize)> = HashMap::with_capacity(subscriptions.len());
+        for card in subscriptions {
+            let Some(&place) = gathered.places.get(&card.tenant) else { continue };
+            let own = &mut gathered.facts[place].subscriptions;
+            of_subscription.insert(card.id, (place, own.len()));
+            own.push(SubscriptionFacts { card, period: None, held: Vec::new(), counters: Vec::new() });
+        }
+        let mut of_period: HashMap<PeriodId, (usize, usize)> = HashMap::with_capacity(periods.len());
+        for period in periods {
+            let Some(&(place, index)) = of_subscription.get(&period.subscription) else { continue };
+            of_period.insert(period.id, (place, index));
+            gathered.facts[place].subscriptions[index].period = Some(period);
+        }
+        for held in held {
+            let Some(&(place, index)) = of_subscription.get(&held.subscription) else { continue };
+            gathered.facts[place].subscriptions[index].held.push(held);
+        }
+        for counter in counters {
+            let Some(&(place, index)) = of_period.get(&counter.period) else { continue };
+            gathered.facts[place].subscriptions[index].counters.push(counter);
+        }
+        for total in levels {
+            if let Some(facts) = gathered.of_tenant(total.tenant) {
+                facts.levels.push(total);
+            }
+        }
+        for event in events {
+            if let Some(facts) = gathered.of_tenant(event.tenant) {
+                facts.events.push(event);
+            }
+        }
+        gathered.add_days(days);
+        gathered
     }
-    let mut of_subscription: HashMap<SubscriptionId, (usize, usize)> = HashMap::with_capacity(subscriptions.len());
-    for card in subscriptions {
-        let Some(&place) = places.get(&card.tenant) else { continue };
-        let own = &mut gathered[place].subscriptions;
-        of_subscription.insert(card.id, (place, own.len()));
-        own.push(SubscriptionFacts { card, period: None, held: Vec::new(), counters: Vec::new() });
+
+    fn of_tenants(tenants: Vec<TenantCard>) -> Self {
+        let mut gathered =
+            Self { facts: Vec::with_capacity(tenants.len()), places: HashMap::with_capacity(tenants.len()) };
+        for TenantCard { tenant: card, timeline_version } in tenants {
+            gathered.places.insert(card.id, gathered.facts.len());
+            let (subscriptions, levels, days, events) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+            gathered.facts.push(TenantFacts { card, timeline_version, subscriptions, levels, days, events });
+        }
+        gathered
     }
-    let mut of_period: HashMap<PeriodId, (usize, usize)> = HashMap::with_capacity(periods.len());
-    for period in periods {
-        let Some(&(place, index)) = of_subscription.get(&period.subscription) else { continue };
-        of_period.insert(period.id, (place, index));
-        gathered[place].subscriptions[index].period = Some(period);
+
+    fn of_tenant(&mut self, tenant: TenantId) -> Option<&mut TenantFacts> {
+        self.places.get(&tenant).map(|place| &mut self.facts[*place])
     }
-    for held in held {
-        let Some(&(place, index)) = of_subscription.get(&held.subscription) else { continue };
-        gathered[place].subscriptions[index].held.push(held);
+
+    /// A day that comes twice is one.
+    pub fn add_days(&mut self, days: impl IntoIterator<Item = DayUse>) {
+        for day in days {
+            if let Some(facts) = self.of_tenant(day.tenant) {
+                facts.days.push(day);
+            }
+        }
     }
-    for counter in counters {
-        let Some(&(place, index)) = of_period.get(&counter.period) else { continue };
-        gathered[place].subscriptions[index].counters.push(counter);
+
+    /// Everything is there.
+    pub fn sorted(mut self) -> Vec<TenantFacts> {
+        self.facts.iter_mut().for_each(sort);
+        self.facts
     }
-    for total in levels {
-        let Some(&place) = places.get(&total.tenant) else { continue };
-        gathered[place].levels.push(total);
-    }
-    for day in days {
-        let Some(&place) = places.get(&day.tenant) else { continue };
-        gathered[place].days.push(day);
-    }
-    for event in events {
-        let Some(&place) = places.get(&event.tenant) else { continue };
-        gathered[place].events.push(event);
-    }
-    gathered.iter_mut().for_each(sort);
-    gathered
 }
 
 fn sort(facts: &mut TenantFacts) {

@@ -1,9 +1,12 @@
 //! Finding: the search of the top bar, tenants by what a person calls them, subjects and meters for forms.
 
 use super::event_detail::subject_row;
+use crate::bill::found::seller_day;
 use crate::error::{OperationError, Result};
 use crate::wire::{MeterRow, SearchHit, SubjectRow};
 use billing::ids::TenantId;
+use billing::time::{Day, Timestamp};
+use store::invoices::{self, InvoiceFilter, Listed};
 use store::look::search::{self, FoundEvent, FoundTenant};
 use store::{Read, Store};
 
@@ -11,24 +14,28 @@ use store::{Read, Store};
 const MAX_TEXT: usize = 300;
 /// Hits of each kind.
 const HITS: u32 = 20;
+/// Invoices that are listed: the newest whose number begins so.
+const INVOICES: usize = 10;
+/// The shortest text that is taken for the beginning of a number.
+const MIN_NUMBER: usize = 3;
 /// Subjects that a form lists.
 const SUBJECTS: u32 = 100;
 /// Tenants that an ambiguous name lists.
 const CANDIDATES: u32 = 10;
 
-/// Tenants by name, e-mail address, outside id or id; events by key.
+/// Tenants by name, e-mail address, outside id or id; invoices by the beginning of their number; events by key.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn search(store: &Store, text: &str) -> Result<Vec<SearchHit>> {
+pub async fn search(store: &Store, at: Timestamp, text: &str) -> Result<Vec<SearchHit>> {
     let text = text.trim().to_owned();
     if text.is_empty() || text.chars().count() > MAX_TEXT {
         return Ok(Vec::new());
     }
-    store.read(move |read| Box::pin(async move { search_in(read, &text).await })).await
+    store.read(move |read| Box::pin(async move { search_in(read, at, &text).await })).await
 }
 
-async fn search_in(read: &mut Read, text: &str) -> Result<Vec<SearchHit>> {
+async fn search_in(read: &mut Read, at: Timestamp, text: &str) -> Result<Vec<SearchHit>> {
     let mut hits = Vec::new();
     if let Ok(id) = text.parse::<TenantId>() {
         hits.extend(search::tenant_by_id(read, id).await?.map(tenant_hit));
@@ -36,9 +43,43 @@ async fn search_in(read: &mut Read, text: &str) -> Result<Vec<SearchHit>> {
     }
     let found = search::tenants_by_text(read, &text.to_lowercase(), HITS).await?;
     hits.extend(found.into_iter().map(tenant_hit));
+    hits.extend(invoices_by_number(read, at, text).await?);
     // Keys are matched whole: a shorter text would have to read the ledger.
     hits.extend(search::events_by_key(read, text, HITS).await?.into_iter().map(event_hit));
     Ok(hits)
+}
+
+/// Numbers hold a digit, and people type them without minding capitals.
+async fn invoices_by_number(read: &mut Read, at: Timestamp, text: &str) -> Result<Vec<SearchHit>> {
+    if text.chars().count() < MIN_NUMBER || !text.contains(|letter: char| letter.is_ascii_digit()) {
+        return Ok(Vec::new());
+    }
+    let today = seller_day(read, at).await?;
+    let mut wanted = vec![text.to_owned()];
+    wanted.extend(Some(text.to_uppercase()).filter(|upper| upper != text));
+    for prefix in wanted {
+        let filter = InvoiceFilter { number_prefix: Some(prefix), ..InvoiceFilter::all(today) };
+        let (found, _) = invoices::list::page(read, &filter, None, INVOICES).await?;
+        if !found.is_empty() {
+            return Ok(found.into_iter().filter_map(|one| invoice_hit(one, today)).collect());
+        }
+    }
+    Ok(Vec::new())
+}
+
+fn invoice_hit(Listed { invoice, tenant_name }: Listed, today: Day) -> Option<SearchHit> {
+    let issued = invoice.issued.as_ref()?;
+    let is_overdue = issued.due.is_some_and(|due| invoice.standing(false).is_overdue(due, today));
+    let status = if is_overdue { "overdue" } else { invoice.status.as_str() };
+    Some(SearchHit::Invoice {
+        invoice_id: invoice.id.to_string(),
+        number: issued.number.clone(),
+        tenant_id: invoice.tenant.to_string(),
+        tenant_name,
+        status: status.to_owned(),
+        total: invoice.total().to_string(),
+        currency: invoice.currency.to_string(),
+    })
 }
 
 fn tenant_hit(found: FoundTenant) -> SearchHit {

@@ -36,7 +36,7 @@ async fn series_in(read: &mut Read, tenant: TenantId, days: u32, at: Timestamp) 
     let today = Day::of(at, zone).map_err(out_of_range)?;
     let first = plus_days(today, 1 - i64::from(days))?;
     let found = days::series(read, tenant, first).await?;
-    let levels = level_totals(read, Scope::Tenants(&[tenant])).await?;
+    let levels = level_totals(read, Scope::Tenants(&[tenant])).await?.rows().await?;
     let all_days: Vec<Day> = (0..i64::from(days)).map(|offset| plus_days(first, offset)).collect::<Result<_>>()?;
     let mut series = Vec::new();
     for meter in catalog.meters() {
@@ -101,7 +101,7 @@ pub(super) async fn months_in(read: &mut Read, tenant: TenantId, at: Timestamp) 
     let from = months_before(today, 11)?;
     let mut months = days::months(read, tenant, from).await?;
     let costs = days::month_costs(read, tenant, from).await?;
-    let levels = level_totals(read, Scope::Tenants(&[tenant])).await?;
+    let levels = level_totals(read, Scope::Tenants(&[tenant])).await?.rows().await?;
     levels_at_month_end(&mut months, &levels);
     Ok(month_figures(&months, &costs, &catalog))
 }

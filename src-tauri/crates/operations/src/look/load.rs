@@ -2,7 +2,7 @@
 //! number of tenants.
 
 use super::catalog::Catalog;
-use super::facts::{self, Rows, TenantFacts};
+use super::facts::{self, Gathered, Rows, TenantFacts};
 use crate::error::{OperationError, Result};
 use billing::ids::{MeterId, PeriodId, SubscriptionId, TenantId};
 use billing::meter::{Aggregation, Reset};
@@ -10,11 +10,15 @@ use billing::price::Model;
 use billing::time::{Day, Interval, Timestamp, Zone};
 use billing::timeline::MAX_LATE_MICROS;
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 use store::Read;
-use store::look::standing::{self, Days, EventsOf, Held, RunningPeriod, Scope};
+use store::look::standing::{
+    self, Counter, DayUse, Days, Decoding, EventUse, EventsOf, Held, LevelTotal, RunningPeriod, Scope,
+    SubscriptionCard, TenantCard,
+};
 
 /// All meters, plans and versions.
-pub(super) async fn catalog(read: &mut Read) -> Result<Catalog> {
+pub(crate) async fn catalog(read: &mut Read) -> Result<Catalog> {
     let meters = store::meters::all(read).await?;
     let plans = store::plans::all(read).await?;
     let versions = store::plans::all_versions(read).await?;
@@ -22,38 +26,55 @@ pub(super) async fn catalog(read: &mut Read) -> Result<Catalog> {
 }
 
 /// The facts of all tenants.
-pub(super) async fn company(read: &mut Read, catalog: &Catalog, at: Timestamp) -> Result<Vec<TenantFacts>> {
-    let mut rows = rows(read, Scope::Company, catalog, at).await?;
-    // Somewhere it is still the day before, and somewhere already the day after.
-    let utc = Day::of(at, Zone::UTC).map_err(out_of_range)?;
-    let (from, to) = (plus_days(utc, -1)?, plus_days(utc, 1)?);
-    let first_day = rows.periods.iter().map(|period| period.span.first_day).min().unwrap_or(from);
-    // Few tenants need all their days: the days of the others are read only where a figure depends on them.
-    let mut whole = need_all_days(&rows, at);
-    whole.extend(use_days_uncovered(&rows, catalog, at));
-    let mut days = Vec::new();
-    if catalog.meters().iter().any(|meter| meter.reset == Reset::Day) {
-        days.extend(standing::days(read, Days::OfDayMeters { at, from, to }).await?);
-    }
+pub(super) async fn company(read: &mut Read, catalog: &Arc<Catalog>, at: Timestamp) -> Result<Vec<TenantFacts>> {
+    let (use_of_periods, cards_and_days) = match read.twin() {
+        Some(mut twin) => futures::try_join!(
+            use_of_periods(read, Scope::Company, catalog, at),
+            cards_and_days(&mut twin, catalog, at)
+        )?,
+        None => (use_of_periods(read, Scope::Company, catalog, at).await?, cards_and_days(read, catalog, at).await?),
+    };
+    let CardsAndDays { cards, days } = cards_and_days;
+    // What was read is put in its place while the database is at what is still to be read.
+    let (first_day, catalog_of_task) = (use_of_periods.first_day(), Arc::clone(catalog));
+    let gathering = tokio::spawn(async move {
+        let rows = rows(use_of_periods, cards).await?;
+        // Few tenants need all their days: the days of the others are read only where a figure depends on them.
+        let mut whole = need_all_days(&rows, at);
+        whole.extend(use_days_uncovered(&rows, &catalog_of_task, at));
+        Ok::<_, OperationError>((Gathered::of(rows), whole))
+    });
+    let yesterday = plus_days(utc_day(at)?, -1)?;
+    let mut of_all = days;
     if catalog.meters().iter().any(|meter| meter.aggregation == Aggregation::Level) {
         // What is billed of a level needs its days; without a price only what moved after today is taken off.
-        let from = if prices_levels(catalog) { first_day.min(from) } else { from };
-        days.extend(standing::days(read, Days::OfLevels { from }).await?);
+        let priced = prices_levels(catalog);
+        let from = if priced { first_day.map_or(yesterday, |day| day.min(yesterday)) } else { yesterday };
+        of_all.push(standing::days(read, Days::OfLevels { from }).await?);
     }
-    days.retain(|day| !whole.contains(&day.tenant));
+    let stopped = |error| OperationError::failed("stopped", "The work was stopped.").because(error);
+    let (mut gathered, whole) = gathering.await.map_err(stopped)??;
+    for days in of_all {
+        gathered.add_days(days.rows().await?.into_iter().filter(|day| !whole.contains(&day.tenant)));
+    }
     if !whole.is_empty() {
         let whole: Vec<TenantId> = whole.into_iter().collect();
-        days.extend(standing::days_of(read, &whole, first_day.min(first_of_month(from)?)).await?);
+        let month = first_of_month(yesterday)?;
+        let from = first_day.map_or(month, |day| day.min(month));
+        gathered.add_days(standing::days_of(read, &whole, from).await?.rows().await?);
     }
-    rows.days = days;
-    Ok(facts::gather(rows))
+    Ok(gathered.sorted())
+}
+
+fn utc_day(at: Timestamp) -> Result<Day> {
+    Day::of(at, Zone::UTC).map_err(out_of_range)
 }
 
 /// Tenants without a running subscription, whose month counts, and those whose entitlement changed in a running period,
 /// which is rated in segments.
 fn need_all_days(rows: &Rows, at: Timestamp) -> HashSet<TenantId> {
     let mut owners = HashMap::with_capacity(rows.subscriptions.len());
-    let mut without: HashSet<TenantId> = rows.tenants.iter().map(|tenant| tenant.id).collect();
+    let mut without: HashSet<TenantId> = rows.tenants.iter().map(|card| card.tenant.id).collect();
     for card in &rows.subscriptions {
         owners.insert(card.id, card.tenant);
         if card.started_at <= at && card.ended_at.is_none_or(|ended_at| at < ended_at) {
@@ -99,11 +120,13 @@ pub(super) async fn tenants(
     tenants: &[TenantId],
     at: Timestamp,
 ) -> Result<Vec<TenantFacts>> {
-    let mut rows = rows(read, Scope::Tenants(tenants), catalog, at).await?;
-    let yesterday = plus_days(Day::of(at, Zone::UTC).map_err(out_of_range)?, -1)?;
+    let scope = Scope::Tenants(tenants);
+    let use_of_periods = use_of_periods(read, scope, catalog, at).await?;
+    let mut rows = rows(use_of_periods, cards(read, scope).await?).await?;
+    let yesterday = plus_days(utc_day(at)?, -1)?;
     let days = rows.periods.iter().map(|period| period.span.first_day);
     let from = days.chain([first_of_month(yesterday)?]).min().unwrap_or(yesterday);
-    rows.days = standing::days_of(read, tenants, from).await?;
+    rows.days = standing::days_of(read, tenants, from).await?.rows().await?;
     Ok(facts::gather(rows))
 }
 
@@ -111,21 +134,79 @@ fn first_of_month(day: Day) -> Result<Day> {
     Day::from_number(day.month_number() * 100 + 1).map_err(out_of_range)
 }
 
-/// What is read in the same way for both.
-async fn rows(read: &mut Read, scope: Scope<'_>, catalog: &Catalog, at: Timestamp) -> Result<Rows> {
-    let tenants = standing::tenants(read, scope).await?;
-    let subscriptions = standing::subscriptions(read, scope).await?;
+/// What was used in running periods and what held in them, on its way: rows of one statement are decoded while the
+/// database is at the next ones.
+struct UseOfPeriods {
+    periods: Vec<RunningPeriod>,
+    held: Decoding<Held>,
+    counters: Decoding<Counter>,
+    events: Vec<EventUse>,
+}
+
+impl UseOfPeriods {
+    fn first_day(&self) -> Option<Day> {
+        self.periods.iter().map(|period| period.span.first_day).min()
+    }
+}
+
+async fn use_of_periods(read: &mut Read, scope: Scope<'_>, catalog: &Catalog, at: Timestamp) -> Result<UseOfPeriods> {
     let periods = standing::running_periods(read, scope, at).await?;
+    let counters = standing::counters(read, scope, at).await?;
+    let periods = periods.rows().await?;
     let start = oldest_start(&periods, at);
     let held = standing::held(read, scope, Interval { start, end: at }).await?;
-    let counters = standing::counters(read, scope, at).await?;
-    let levels = standing::level_totals(read, scope).await?;
     let since = start.plus_micros(-MAX_LATE_MICROS).map_err(out_of_range)?;
     let mut events = Vec::new();
     for meter in catalog.priced_by_event() {
         events.extend(standing::events_of(read, scope, EventsOf { at, since, meter }).await?);
     }
-    Ok(Rows { tenants, subscriptions, periods, held, counters, levels, days: Vec::new(), events })
+    Ok(UseOfPeriods { periods, held, counters, events })
+}
+
+/// Who there is, on its way.
+struct Cards {
+    tenants: Decoding<TenantCard>,
+    subscriptions: Decoding<SubscriptionCard>,
+    levels: Decoding<LevelTotal>,
+}
+
+async fn cards(read: &mut Read, scope: Scope<'_>) -> Result<Cards> {
+    Ok(Cards {
+        tenants: standing::tenants(read, scope).await?,
+        subscriptions: standing::subscriptions(read, scope).await?,
+        levels: standing::level_totals(read, scope).await?,
+    })
+}
+
+/// The other half of a look at all tenants.
+struct CardsAndDays {
+    cards: Cards,
+    days: Vec<Decoding<DayUse>>,
+}
+
+async fn cards_and_days(read: &mut Read, catalog: &Catalog, at: Timestamp) -> Result<CardsAndDays> {
+    let mut days = Vec::new();
+    if catalog.meters().iter().any(|meter| meter.reset == Reset::Day) {
+        // Somewhere it is still the day before, and somewhere already the day after.
+        let utc = utc_day(at)?;
+        let (from, to) = (plus_days(utc, -1)?, plus_days(utc, 1)?);
+        days.push(standing::days(read, Days::OfDayMeters { at, from, to }).await?);
+    }
+    Ok(CardsAndDays { cards: cards(read, Scope::Company).await?, days })
+}
+
+/// All of them, without days.
+async fn rows(used: UseOfPeriods, cards: Cards) -> Result<Rows> {
+    Ok(Rows {
+        tenants: cards.tenants.rows().await?,
+        subscriptions: cards.subscriptions.rows().await?,
+        periods: used.periods,
+        held: used.held.rows().await?,
+        counters: used.counters.rows().await?,
+        levels: cards.levels.rows().await?,
+        days: Vec::new(),
+        events: used.events,
+    })
 }
 
 fn oldest_start(periods: &[RunningPeriod], at: Timestamp) -> Timestamp {

@@ -1,10 +1,11 @@
 //! The Overview: who is past 80 % and 100 % now, what they owe, where the month is heading, what waits.
 
-use super::company::{Company, company};
+use super::company::{Company, company, look};
+use super::entries::Entry;
 use super::figures::TenantFigures;
 use super::history::{month_figures, months_before};
 use super::load::{out_of_range, plus_days};
-use super::{projection, shown::tenant_row};
+use super::projection;
 use crate::error::Result;
 use crate::wire::{CompanyDay, LevelCounts, MonthFigure, Overview, Owed};
 use billing::level::Level;
@@ -12,6 +13,7 @@ use billing::money::{Currency, Money};
 use billing::time::{Day, Timestamp, Zone};
 use rust_decimal::Decimal;
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 use store::{Read, Store};
 
 /// The most flagged tenants that are listed.
@@ -24,13 +26,13 @@ const DAYS: i64 = 90;
 /// # Errors
 /// When the database fails.
 pub async fn overview(store: &Store, at: Timestamp) -> Result<Overview> {
-    store.read(move |read| Box::pin(async move { overview_in(read, at).await })).await
+    look(store, move |read| Box::pin(async move { overview_in(read, at).await })).await
 }
 
 async fn overview_in(read: &mut Read, at: Timestamp) -> Result<Overview> {
     let company = company(read, at).await?;
-    let flagged = company.tenants.iter().filter(|entry| entry.1.level > Level::Normal).take(FLAGGED);
-    let flagged = flagged.map(|entry| tenant_row(&entry.0, &entry.1, &company.catalog)).collect();
+    let flagged = company.tenants.iter().filter(|entry| entry.figures.level > Level::Normal).take(FLAGGED);
+    let flagged = flagged.map(|entry| Arc::clone(&entry.row)).collect();
     let waiting = store::look::quarantine::waiting(read).await?;
     Ok(Overview {
         as_of: at.to_string(),
@@ -46,8 +48,7 @@ async fn overview_in(read: &mut Read, at: Timestamp) -> Result<Overview> {
 
 fn counts(company: &Company) -> LevelCounts {
     let mut counts = LevelCounts { tenants: 0, normal: 0, warning: 0, alert: 0 };
-    for (_, figures) in company.tenants.iter().map(|entry| &**entry).filter(|(_, figures)| !figures.running.is_empty())
-    {
+    for figures in company.tenants.iter().map(|entry| &entry.figures).filter(|figures| !figures.running.is_empty()) {
         counts.tenants += 1;
         match figures.level {
             Level::Normal => counts.normal += 1,
@@ -59,7 +60,7 @@ fn counts(company: &Company) -> LevelCounts {
 }
 
 fn left_out(company: &Company) -> u32 {
-    let left_out = company.tenants.iter().filter(|entry| entry.1.is_left_out).count();
+    let left_out = company.tenants.iter().filter(|entry| entry.figures.is_left_out).count();
     u32::try_from(left_out).unwrap_or(u32::MAX)
 }
 
@@ -75,7 +76,8 @@ struct Sums {
 /// One figure per currency; two currencies never add up.
 fn owed(company: &Company, at: Timestamp) -> Vec<Owed> {
     let mut sums: BTreeMap<Currency, Sums> = BTreeMap::new();
-    for (facts, figures) in company.tenants.iter().map(|entry| &**entry) {
+    for entry in &company.tenants {
+        let Entry { facts, figures, .. } = &**entry;
         for fee in fees(figures) {
             sums.entry(fee.currency()).or_default().fees += i128::from(fee.minor());
         }

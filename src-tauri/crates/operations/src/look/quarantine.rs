@@ -136,7 +136,9 @@ fn advice(reason: &str) -> &'static str {
             "Give the tenant a subscription for that time and take it again, or import it as a backfill."
         }
         "below_zero" => "Something was freed that was never stored: find what is missing, then take it again.",
-        "closed_period" => "Its invoice is closed: decide on a credit, and dismiss the row with a reason.",
+        "closed_period" => {
+            "Its period is closed: take it into the next invoice, as a credit note if it lowers the invoice, or refuse it."
+        }
         "unknown_tenant" => "Create the tenant or correct its name in the file, then take it again.",
         "unknown_meter" => "Create the meter or correct the mapping, then take it again.",
         "unknown_parent" => "Send the event that it repeats or corrects first, then take it again.",

@@ -1,14 +1,15 @@
 //! The list of tenants, and the figures of one tenant.
 
 use super::catalog::Catalog;
-use super::company::company;
+use super::company::{company, look};
 use super::facts::TenantFacts;
 use super::figures::{self, Moment, TenantFigures};
 use super::{load, shown};
 use crate::error::{OperationError, Result};
-use crate::wire::{TenantList, TenantRow, UsageReport};
+use crate::wire::{TenantList, UsageReport};
 use billing::ids::TenantId;
 use billing::time::Timestamp;
+use std::sync::Arc;
 use store::{Read, Store};
 
 /// The most rows of a list.
@@ -19,18 +20,15 @@ pub const MAX_ROWS: usize = 20_000;
 /// # Errors
 /// When the database fails, or holds what cannot be.
 pub async fn tenants(store: &Store, at: Timestamp) -> Result<TenantList> {
-    store
-        .read(move |read| {
-            Box::pin(async move {
-                let company = company(read, at).await?;
-                let shown = company.tenants.iter().take(MAX_ROWS);
-                let rows: Vec<TenantRow> =
-                    shown.map(|entry| shown::tenant_row(&entry.0, &entry.1, &company.catalog)).collect();
-                let total = u32::try_from(company.tenants.len()).unwrap_or(u32::MAX);
-                Ok(TenantList { as_of: at.to_string(), rows, total })
-            })
+    look(store, move |read| {
+        Box::pin(async move {
+            let company = company(read, at).await?;
+            let rows = company.tenants.iter().take(MAX_ROWS).map(|entry| Arc::clone(&entry.row)).collect();
+            let total = u32::try_from(company.tenants.len()).unwrap_or(u32::MAX);
+            Ok(TenantList { as_of: at.to_string(), rows, total })
         })
-        .await
+    })
+    .await
 }
 
 /// The figures of each meter of one tenant.

@@ -284,6 +284,7 @@ impl Account {
             zone: self.zone,
             currency: self.currency,
             version: 1,
+            grace_days: billing::period::GRACE_DAYS,
             subscriptions: self.contracts.iter().map(subscription).collect(),
             entitlements: self.entitlements(catalogue, random),
             periods: Vec::new(),

@@ -6,10 +6,12 @@
 //! Not a fixture for tests: those build what they need.
 
 mod accounts;
+mod books;
 mod catalogue;
 mod company;
 mod create;
 mod incidents;
+mod months;
 mod names;
 mod random;
 mod trace;

@@ -4,7 +4,9 @@
 //! fit. They arrive as they did then, so that lateness, grace and alerts are those of a company that lived.
 
 use super::accounts::{Account, DAY_MICROS};
+use super::books;
 use super::company::Company;
+use super::months;
 use super::usage::Report;
 use crate::error::{OperationError, Result};
 use crate::wire::Progress;
@@ -53,6 +55,8 @@ pub(super) async fn write(
     progress(Progress { phase: "writing tenants and plans".to_owned(), done: 0, total: None });
     let shared = Arc::clone(company);
     store.write(move |write| async move { reference(write, &shared).await }.boxed()).await?;
+    let shared = Arc::clone(company);
+    store.write(move |write| async move { books::write(write, &shared).await }.boxed()).await?;
 
     let total = u64::try_from(company.reports.len()).ok();
     let mut desk = Desk::new(company);
@@ -74,6 +78,7 @@ pub(super) async fn write(
         tally.put_aside += taken.put_aside;
         tally.alerts += taken.alerts;
     }
+    months::write(store, company, progress).await?;
     progress(Progress { phase: "finishing".to_owned(), done: total.unwrap_or(0), total });
     let shared = Arc::clone(company);
     store.write(move |write| async move { leave(write, &shared).await }.boxed()).await?;

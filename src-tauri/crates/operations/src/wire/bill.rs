@@ -341,6 +341,8 @@ pub struct LatePage {
 pub struct BillingSettings {
     /// Who bills.
     pub seller: PartyFields,
+    /// A picture at the head of documents: PNG in base64, at most 256 KiB and 2,000 pixels a side.
+    pub logo: Option<String>,
     /// Zone of issue dates.
     pub zone: String,
     /// Series of invoice numbers.
@@ -367,7 +369,7 @@ pub struct BillingSettings {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 #[serde(deny_unknown_fields)]
 pub struct JournalAccount {
-    /// `receivable`, `tax`, `prepaid`, or a kind of line.
+    /// `receivable`, `tax`, `prepaid`, `bank`, or a kind of line.
     pub name: String,
     /// Its number in the company's books.
     pub account: String,

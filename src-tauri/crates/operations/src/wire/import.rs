@@ -1,6 +1,6 @@
 //! Import of usage files: presets, what a run found, what it took.
 
-use super::DetailPair;
+use super::{CurrencyAmount, DetailPair};
 use serde::{Deserialize, Serialize};
 
 /// A mapping that comes along.
@@ -146,6 +146,86 @@ pub struct ImportReport {
     pub problems: Vec<ImportProblem>,
     /// The first 20 rows as they are (or would be) taken.
     pub first_rows: Vec<PreviewRow>,
+    /// Where the rows that were put aside were written, to be corrected and imported again.
+    pub refused_file: Option<String>,
+    /// Milliseconds that it took.
+    #[specta(type = u32)]
+    pub elapsed_ms: u64,
+}
+
+/// Which file of invoices to import, and how.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, specta::Type)]
+#[serde(default, deny_unknown_fields)]
+pub struct InvoiceImportRequest {
+    /// Path of the file.
+    pub file: String,
+    /// Path of the file of documents, where the file has their lines alone.
+    pub documents: Option<String>,
+    /// A preset's name or the path of a mapping file.
+    pub map: String,
+    /// Whose documents those are that name no tenant, instead of what the mapping says.
+    pub tenant: Option<String>,
+    /// Put documents that name no tenant aside, whatever the mapping says.
+    pub refuse_blank_tenants: bool,
+    /// Take nothing when any row is put aside.
+    pub all_or_nothing: bool,
+    /// Only look.
+    pub dry_run: bool,
+}
+
+/// What an import of invoices or its dry run found. Rows are counted where it says so, documents otherwise.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, specta::Type)]
+pub struct InvoiceImportReport {
+    /// The import; none for a dry run.
+    pub import_id: Option<String>,
+    /// The mapping's name, which is the series of the documents.
+    pub source: String,
+    /// Whether nothing was written.
+    pub dry_run: bool,
+    /// Whether a person stopped it; what was taken stays, the same file goes on from there.
+    pub stopped: bool,
+    /// Data rows read, of both files.
+    #[specta(type = u32)]
+    pub read: u64,
+    /// Rows left out by the mapping's filter.
+    #[specta(type = u32)]
+    pub skipped: u64,
+    /// Documents taken.
+    #[specta(type = u32)]
+    pub documents: u64,
+    /// Invoices among them.
+    #[specta(type = u32)]
+    pub invoices: u64,
+    /// Credit notes among them.
+    #[specta(type = u32)]
+    pub credit_notes: u64,
+    /// Lines of them.
+    #[specta(type = u32)]
+    pub lines: u64,
+    /// Documents that were there already.
+    #[specta(type = u32)]
+    pub duplicates: u64,
+    /// Documents whose number was there with other content.
+    #[specta(type = u32)]
+    pub conflicts: u64,
+    /// Rows that were put aside, those of conflicts not among them.
+    #[specta(type = u32)]
+    pub refused: u64,
+    /// Tenants that the import made.
+    #[specta(type = u32)]
+    pub tenants_created: u64,
+    /// Sum of all lines taken, before any rounding, with the signs of the file.
+    pub totals: Vec<CurrencyAmount>,
+    /// Sum of the totals of the invoices taken, tax included.
+    pub invoice_totals: Vec<CurrencyAmount>,
+    /// Sum of what the credit notes taken give back, tax included; above zero.
+    pub credit_totals: Vec<CurrencyAmount>,
+    /// What rounding the lines to the currency took off (said less taken).
+    pub rounded_off: Vec<CurrencyAmount>,
+    /// What the documents' own totals exceed their lines and taxes by; it is a line of those documents.
+    pub differences: Vec<CurrencyAmount>,
+    /// The kinds of problems.
+    pub problems: Vec<ImportProblem>,
     /// Where the rows that were put aside were written, to be corrected and imported again.
     pub refused_file: Option<String>,
     /// Milliseconds that it took.

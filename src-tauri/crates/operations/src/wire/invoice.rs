@@ -337,7 +337,8 @@ pub struct ExplainedCounter {
     pub corrections: u32,
     /// Events that came after the period had closed and are billed here.
     pub late: u32,
-    /// Rows that were dropped because their key was there already, as far as imports counted them for this tenant.
+    /// Rows that were dropped because their key was there already, by the imports behind these events; an import counts
+    /// them for all of its tenants together.
     pub duplicates: u32,
 }
 
@@ -378,6 +379,8 @@ pub struct Explanation {
     pub currency: String,
     /// Version of the rules.
     pub rule_version: u32,
+    /// SHA-256 of the invoice's canonical content in hexadecimal digits; none while it is a draft.
+    pub hash: Option<String>,
     /// The total as invoiced.
     pub total: String,
     /// The total that today's ledger gives.
@@ -398,4 +401,3 @@ pub struct LineEvents {
     /// Where the next page begins; none at the end.
     pub next: Option<String>,
 }
-

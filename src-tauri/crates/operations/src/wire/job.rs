@@ -10,17 +10,20 @@ pub enum Job {
     ExtendPeriods,
     /// Adds what was appended to the company's figures by day.
     FoldCompany,
+    /// Closes billing periods whose days of grace are over.
+    ClosePeriods,
 }
 
 impl Job {
     /// Every job.
-    pub const ALL: [Self; 2] = [Self::ExtendPeriods, Self::FoldCompany];
+    pub const ALL: [Self; 3] = [Self::ExtendPeriods, Self::FoldCompany, Self::ClosePeriods];
 
     /// Its name for scripts.
     pub const fn name(self) -> &'static str {
         match self {
             Self::ExtendPeriods => "extend_periods",
             Self::FoldCompany => "fold_company",
+            Self::ClosePeriods => "close_periods",
         }
     }
 }

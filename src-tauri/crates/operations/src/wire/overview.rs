@@ -2,6 +2,7 @@
 
 use super::{MonthFigure, TenantRow};
 use serde::Serialize;
+use std::sync::Arc;
 
 /// How many tenants stand at each level now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, specta::Type)]
@@ -49,7 +50,7 @@ pub struct Overview {
     /// Tenants by level.
     pub counts: LevelCounts,
     /// Tenants at WARNING or ALERT, the highest percentage first; at most 100.
-    pub flagged: Vec<TenantRow>,
+    pub flagged: Vec<Arc<TenantRow>>,
     /// One figure per currency, never summed.
     pub owed: Vec<Owed>,
     /// Tenants whose sums do not fit into 64 bits: they are flagged, and nothing of them is in what is owed.

@@ -2,6 +2,7 @@
 
 use super::EventRow;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// The level of a meter or a tenant (rules, section 3.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, specta::Type)]
@@ -71,7 +72,7 @@ pub struct TenantList {
     /// When this was read.
     pub as_of: String,
     /// The rows, the highest percentage first.
-    pub rows: Vec<TenantRow>,
+    pub rows: Vec<Arc<TenantRow>>,
     /// Tenants in all; more than the rows when the limit of 20,000 rows cut the list.
     pub total: u32,
 }
@@ -428,5 +429,22 @@ pub enum SearchHit {
         key: String,
         /// When it happened.
         occurred_at: String,
+    },
+    /// An invoice by the beginning of its number.
+    Invoice {
+        /// The invoice.
+        invoice_id: String,
+        /// Its number.
+        number: String,
+        /// The tenant.
+        tenant_id: String,
+        /// The tenant's name.
+        tenant_name: String,
+        /// Where it stands; `overdue` as of now.
+        status: String,
+        /// Its total.
+        total: String,
+        /// Currency of the total.
+        currency: String,
     },
 }

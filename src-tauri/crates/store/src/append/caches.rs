@@ -65,6 +65,15 @@ pub(crate) struct Sums {
 }
 
 impl Sums {
+    /// What events add.
+    pub fn of(events: &[Staged<'_>]) -> Result<Self> {
+        let mut sums = Self::default();
+        for event in events {
+            sum_up(&mut sums, event)?;
+        }
+        Ok(sums)
+    }
+
     /// The company's rows.
     pub fn company(&self) -> impl Iterator<Item = (&CompanyKey, &Sum)> {
         self.company_full.iter().map(|(key, sum)| (key, sum)).chain(&self.company)
@@ -76,10 +85,7 @@ pub(crate) async fn add(write: &mut Write, inserted: &[Staged<'_>]) -> Result<He
     if inserted.is_empty() {
         return Ok(Held::new());
     }
-    let mut sums = Sums::default();
-    for event in inserted {
-        sum_up(&mut sums, event)?;
-    }
+    let sums = Sums::of(inserted)?;
     add_max_periods(write, &sums.max_periods).await?;
     let held = match write.engine() {
         Engine::Postgres => arrays::add(write, &sums).await?,

@@ -51,6 +51,7 @@ macro_rules! push_event {
         $values.push_bind(usage.action.as_str());
     }};
 }
+pub(super) use push_event;
 
 /// Inserts the events and gives the places in `staged` of those whose key was there already. A key that another
 /// transaction is inserting is waited for.

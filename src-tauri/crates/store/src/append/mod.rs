@@ -14,6 +14,7 @@ mod guard;
 mod insert;
 mod known;
 mod levels;
+mod one;
 mod reduce;
 mod seen;
 
@@ -39,6 +40,7 @@ pub(crate) const STATEMENTS: &[&[(&str, crate::sql::Sql)]] = &[
     guard::STATEMENTS,
     known::STATEMENTS,
     levels::STATEMENTS,
+    one::STATEMENTS,
     seen::STATEMENTS,
 ];
 
@@ -150,6 +152,13 @@ impl Staged<'_> {
 pub async fn append(write: &mut Write, batch: &Batch) -> Result<Appended> {
     let Reduced { mut staged, copies } = reduce::reduce(write, batch).await?;
     let mut outcomes: Vec<Option<Outcome>> = vec![None; batch.events.len()];
+    if copies.is_empty()
+        && let Some(held) = one::take(write, batch, &staged).await?
+    {
+        insert::details(write, &staged).await?;
+        let alerts = alerts(write, batch, &staged, &held).await?;
+        return Ok(Appended { outcomes: vec![Outcome::Accepted], alerts });
+    }
 
     corrections::lock(write, &staged).await?;
     let mut held = guard::hold_back(write, &mut staged).await?;
@@ -196,10 +205,7 @@ pub async fn append(write: &mut Write, batch: &Batch) -> Result<Appended> {
 
     insert::details(write, &staged).await?;
     let held = caches::add(write, &staged).await?;
-    let alerts = match batch.alerting {
-        Alerting::Raise => alerting::evaluate(write, batch, &staged, &held).await?,
-        Alerting::Silent => Vec::new(),
-    };
+    let alerts = alerts(write, batch, &staged, &held).await?;
     for copy in copies {
         outcomes[copy.index] = Some(match in_ledger[copy.first] {
             Some(known) => same_or_conflict(known, copy.fingerprint),
@@ -210,6 +216,18 @@ pub async fn append(write: &mut Write, batch: &Batch) -> Result<Appended> {
     }
     let outcomes = outcomes.into_iter().map(|outcome| outcome.unwrap_or(Outcome::Stale)).collect();
     Ok(Appended { outcomes, alerts })
+}
+
+async fn alerts(
+    write: &mut Write,
+    batch: &Batch,
+    inserted: &[Staged<'_>],
+    held: &arrays::Held,
+) -> Result<Vec<AlertChange>> {
+    match batch.alerting {
+        Alerting::Raise => alerting::evaluate(write, batch, inserted, held).await,
+        Alerting::Silent => Ok(Vec::new()),
+    }
 }
 
 fn same_or_conflict(known: Fingerprint, sent: Fingerprint) -> Outcome {

@@ -77,12 +77,8 @@ pub async fn counters(read: &mut Read, periods: &[PeriodOf]) -> Result<Vec<Count
     type Row = (Id<TenantId>, Id<PeriodId>, Id<MeterId>, i64);
     let list = periods_json(periods)?;
     let found = rows!(read, Row, COUNTERS, list.as_str())?;
-    let counter = |(tenant, period, meter, units): Row| CounterOf {
-        tenant: tenant.0,
-        period: period.0,
-        meter: meter.0,
-        units,
-    };
+    let counter =
+        |(tenant, period, meter, units): Row| CounterOf { tenant: tenant.0, period: period.0, meter: meter.0, units };
     Ok(found.into_iter().map(counter).collect())
 }
 
@@ -124,11 +120,7 @@ pub async fn openings(read: &mut Read, wanted: &[(TenantId, MeterId, Day)]) -> R
     };
     let list = json(wanted.iter().map(asked))?;
     let found = rows!(read, Row, OPENINGS, list.as_str())?;
-    let opening = |(tenant, meter, before, units): Row| OpeningOf {
-        tenant: tenant.0,
-        meter: meter.0,
-        before: before.0,
-        units,
-    };
+    let opening =
+        |(tenant, meter, before, units): Row| OpeningOf { tenant: tenant.0, meter: meter.0, before: before.0, units };
     Ok(found.into_iter().map(opening).collect())
 }

@@ -46,7 +46,7 @@ macro_rules! due {
 }
 
 statements! {
-    OF_ALL = sql(Sql::same(due!("and $1 is not null")));
+    OF_ALL = sql(Sql::same(due!("and cast($1 as text) is not null")));
     OF_TENANTS = sql(Sql::pair(
         due!("and p.tenant_id in (select cast(value as uuid) from jsonb_array_elements_text(cast($1 as jsonb)))"),
         due!("and p.tenant_id in (select unhex(value) from json_each($1))"),

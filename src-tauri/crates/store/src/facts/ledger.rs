@@ -2,12 +2,14 @@
 
 use super::{Asked, json};
 use crate::codec::{At, Id, OnDay, Word, id};
-use crate::conn::{Read, rows};
+use crate::conn::{Read, row, rows};
 use crate::error::Result;
 use crate::sql::{Sql, statements};
 use billing::event::Classification;
 use billing::ids::{MeterId, PeriodId, PlanVersionId, TenantId};
-use billing::time::{Day, Interval, Timestamp};
+use billing::invoice::recount::Counted;
+use billing::time::Interval;
+use billing::time::Timestamp;
 
 /// Billable events that are wanted of a meter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,39 +35,35 @@ pub struct EventOf {
     pub period: PeriodId,
     /// The period in which it is billed.
     pub billed: PeriodId,
-    /// When it happened.
-    pub occurred_at: Timestamp,
-    /// Its source.
-    pub source: String,
-    /// Its key.
-    pub key: String,
-    /// The key of what it corrects or repeats.
-    pub parent: Option<String>,
-    /// Why it exists.
-    pub classification: Classification,
-    /// The local day.
-    pub day: Day,
-    /// The plan version that it was assigned.
-    pub plan_version: Option<PlanVersionId>,
-    /// What it adds.
-    pub contribution: i64,
+    /// What counts of it.
+    pub counted: Counted,
 }
 
 statements! {
     EVENTS = sql(Sql::pair(
-        "select e.tenant_id, e.meter_id, e.period_id, e.billed_period_id, e.occurred_at, e.source, e.event_key, e.parent_key, e.classification, e.day, e.plan_version_id, e.contribution
+        "select e.tenant_id, e.meter_id, e.period_id, e.billed_period_id, e.source, e.event_key, e.parent_key, e.classification, e.day, e.plan_version_id, e.contribution
            from jsonb_to_recordset(cast($1 as jsonb)) as w(t uuid, p uuid, m uuid, a bigint, b bigint)
            join usage_events e on e.tenant_id = w.t and e.meter_id = w.m and e.period_id = w.p
             and e.occurred_at >= timestamptz 'epoch' + w.a * interval '1 microsecond'
             and e.occurred_at < timestamptz 'epoch' + w.b * interval '1 microsecond'
           where e.billable and e.billed_period_id is not null
           order by e.tenant_id, e.meter_id, e.occurred_at, e.source, e.event_key",
-        "select e.tenant_id, e.meter_id, e.period_id, e.billed_period_id, e.occurred_at, e.source, e.event_key, e.parent_key, e.classification, e.day, e.plan_version_id, e.contribution
+        "select e.tenant_id, e.meter_id, e.period_id, e.billed_period_id, e.source, e.event_key, e.parent_key, e.classification, e.day, e.plan_version_id, e.contribution
            from json_each($1) w cross join usage_events e on e.tenant_id = unhex(w.value->>'t') and e.meter_id = unhex(w.value->>'m')
             and e.period_id = unhex(w.value->>'p') and e.occurred_at >= w.value->>'a' and e.occurred_at < w.value->>'b'
           where e.billable and e.billed_period_id is not null
           order by e.tenant_id, e.meter_id, e.occurred_at, e.source, e.event_key"
     ));
+    OPENING = "select cast(coalesce(sum(contribution), 0) as bigint) from usage_events
+        where tenant_id = $1 and meter_id = $2 and occurred_at < $3 and billable";
+}
+
+/// What a level came to before an instant, by all billable events before it.
+///
+/// # Errors
+/// [`crate::StoreError::Overflow`] for a sum that does not fit.
+pub async fn opening(read: &mut Read, tenant: TenantId, meter: MeterId, before: Timestamp) -> Result<i64> {
+    Ok(row!(read, (i64,), OPENING, Id(tenant), Id(meter), At(before))?.0)
 }
 
 #[derive(sqlx::FromRow)]
@@ -74,7 +72,6 @@ struct EventRow {
     meter_id: Id<MeterId>,
     period_id: Id<PeriodId>,
     billed_period_id: Id<PeriodId>,
-    occurred_at: At,
     source: String,
     event_key: String,
     parent_key: Option<String>,
@@ -102,14 +99,15 @@ pub async fn events(read: &mut Read, wanted: &[EventsWanted]) -> Result<Vec<Even
         meter: row.meter_id.0,
         period: row.period_id.0,
         billed: row.billed_period_id.0,
-        occurred_at: row.occurred_at.0,
-        source: row.source,
-        key: row.event_key,
-        parent: row.parent_key,
-        classification: row.classification.0,
-        day: row.day.0,
-        plan_version: id(row.plan_version_id),
-        contribution: row.contribution,
+        counted: Counted {
+            source: row.source,
+            key: row.event_key,
+            parent: row.parent_key,
+            classification: row.classification.0,
+            day: row.day.0,
+            plan_version: id(row.plan_version_id),
+            contribution: row.contribution,
+        },
     };
     Ok(rows!(read, EventRow, EVENTS, list.as_str())?.into_iter().map(event).collect())
 }

@@ -15,16 +15,24 @@ pub mod due;
 pub mod late;
 pub mod ledger;
 pub mod standing;
+pub mod whole;
 
 pub use counted::{CounterOf, DayOf, DaysWanted, OpeningOf};
 pub use due::DuePeriod;
 pub use late::LateOf;
 pub use ledger::{EventOf, EventsWanted};
 pub use standing::{FeeCredit, InvoiceHead};
+pub use whole::whole;
 
 /// Every fixed statement of these modules.
-pub(crate) const STATEMENTS: [&[(&str, Sql)]; 5] =
-    [counted::STATEMENTS, due::STATEMENTS, late::STATEMENTS, ledger::STATEMENTS, standing::STATEMENTS];
+pub(crate) const STATEMENTS: [&[(&str, Sql)]; 6] = [
+    counted::STATEMENTS,
+    due::STATEMENTS,
+    late::STATEMENTS,
+    ledger::STATEMENTS,
+    standing::STATEMENTS,
+    whole::STATEMENTS,
+];
 
 /// A period of a tenant.
 pub type PeriodOf = (TenantId, PeriodId);

@@ -106,8 +106,11 @@ macro_rules! open {
     };
 }
 
-const ROWS: &str =
-    concat!("select ", invoice_columns!(), ", t.name from invoices i join tenants t on t.tenant_id = i.tenant_id where ");
+const ROWS: &str = concat!(
+    "select ",
+    invoice_columns!(),
+    ", t.name from invoices i join tenants t on t.tenant_id = i.tenant_id where "
+);
 const SUMS: &str = concat!(
     "select i.currency, count(*), cast(coalesce(sum(case when i.status <> 'void' then i.net_minor end), 0) as bigint), ",
     "cast(coalesce(sum(case when i.status <> 'void' then i.total_minor end), 0) as bigint), cast(coalesce(sum(",
@@ -119,7 +122,11 @@ const IS_OPEN: &str = concat!("i.status in ('finalized', 'partially_paid') and "
 /// The conditions of a filter on one of the two parts of the list.
 macro_rules! sift {
     ($query:expr, $filter:expr, $part:expr) => {{
-        $query.push(if $part == Part::Drafts { "i.number is null and i.status <> 'void'" } else { "i.number is not null" });
+        $query.push(if $part == Part::Drafts {
+            "i.number is null and i.status <> 'void'"
+        } else {
+            "i.number is not null"
+        });
         if let Some(tenant) = $filter.tenant {
             $query.push(" and i.tenant_id = ").push_bind(Id(tenant));
         }

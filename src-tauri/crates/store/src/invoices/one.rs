@@ -113,13 +113,7 @@ pub async fn lock(write: &mut Write, tenant: TenantId, id: InvoiceId) -> Result<
 ///
 /// # Errors
 /// [`StoreError::AppendOnly`] where the database refuses it: more than was invoiced, less than before, or void and paid.
-pub async fn set_moved(
-    write: &mut Write,
-    tenant: TenantId,
-    id: InvoiceId,
-    moved: Moved,
-    at: Timestamp,
-) -> Result<()> {
+pub async fn set_moved(write: &mut Write, tenant: TenantId, id: InvoiceId, moved: Moved, at: Timestamp) -> Result<()> {
     let Moved { status, paid_minor, credited_minor } = moved;
     let done = execute!(write, MOVE, Id(tenant), Id(id), Word(status), paid_minor, credited_minor, At(at))?;
     found(done, id)

@@ -64,8 +64,9 @@ pub async fn written(read: &mut Read, since: Mark, most: u32) -> Result<Option<V
 /// # Errors
 /// When the database fails.
 pub async fn timeline_versions(read: &mut Read) -> Result<HashMap<TenantId, i64>> {
-    let found = columns!(read, (Id<TenantId>, i64), VERSIONS)?;
-    Ok(found.into_iter().map(|(tenant, version)| (tenant.0, version)).collect())
+    let version = |(tenant, version): (Id<TenantId>, i64)| Ok((tenant.0, version));
+    let found = columns!(read, (Id<TenantId>, i64), VERSIONS, version)?;
+    Ok(found.rows().await?.into_iter().collect())
 }
 
 /// When, after an instant, an entitlement that is already written begins to hold.

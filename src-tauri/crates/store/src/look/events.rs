@@ -113,7 +113,7 @@ statements! {
         (select received_at from usage_events order by occurred_at desc limit 100) newest";
 }
 
-type LineRow = (
+pub(super) type LineRow = (
     Id<TenantId>,
     String,
     String,
@@ -129,7 +129,7 @@ type LineRow = (
     Option<Word<Currency>>,
 );
 
-fn line(row: LineRow) -> EventLine {
+pub(super) fn line(row: LineRow) -> EventLine {
     let (tenant, source, key, meter, quantity, billable, classification, occurred_at, received_at, day, ..) = row;
     let (.., provider, nano, currency) = (row.10, row.11, row.12);
     EventLine {

@@ -103,7 +103,8 @@ impl std::str::FromStr for Source {
     type Err = UnknownWord;
 
     fn from_str(text: &str) -> Result<Self, UnknownWord> {
-        let unknown = || UnknownWord { text: text.chars().take(80).collect(), expected: &["a source of a line of time"] };
+        let unknown =
+            || UnknownWord { text: text.chars().take(80).collect(), expected: &["a source of a line of time"] };
         Self::ALL.into_iter().find(|source| source.as_str() == text).ok_or_else(unknown)
     }
 }
@@ -261,12 +262,7 @@ fn merge(mut found: Vec<Happening>, limit: usize) -> Vec<Happening> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn of_tenant(
-    read: &mut Read,
-    tenant: TenantId,
-    after: Option<&Place>,
-    limit: u32,
-) -> Result<Vec<Happening>> {
+pub async fn of_tenant(read: &mut Read, tenant: TenantId, after: Option<&Place>, limit: u32) -> Result<Vec<Happening>> {
     let mut found = Vec::new();
     for source in Source::ALL {
         let (at, id) = bound(source, after)?;

@@ -12,6 +12,7 @@ pub mod days;
 pub mod event;
 pub mod events;
 pub mod happenings;
+pub mod line_events;
 pub mod quarantine;
 pub mod search;
 pub mod standing;
@@ -26,6 +27,7 @@ pub(crate) fn statements() -> Vec<(&'static str, &'static str, Sql)> {
         ("look::event", event::STATEMENTS),
         ("look::events", events::STATEMENTS),
         ("look::happenings", happenings::STATEMENTS),
+        ("look::line_events", line_events::STATEMENTS),
         ("look::quarantine", quarantine::STATEMENTS),
         ("look::search", search::STATEMENTS),
         ("look::standing", standing::STATEMENTS),

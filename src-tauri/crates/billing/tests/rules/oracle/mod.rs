@@ -72,6 +72,15 @@ fn answer(case: &Case) -> Answer {
             quantity: name(line.quantity),
         }
     };
+    let mut turned = bill.clone();
+    turned.facts.used.reverse();
+    turned.facts.used.iter_mut().for_each(|used| used.days.reverse());
+    turned.facts.late.reverse();
+    turned.facts.period.entitlements.reverse();
+    turned.facts.coupons.reverse();
+    turned.facts.wallets.reverse();
+    let again = billing::invoice::draft(&turned.facts, &turned.catalog, &turned.settings).expect("a draft");
+    assert_eq!(again.canonical(), content.canonical(), "rows in another order give the same bytes");
     for tax in &content.taxes {
         assert_eq!(tax.proof.total().expect("a sum"), minor(tax.amount_minor, digits), "the steps of the tax add up");
     }

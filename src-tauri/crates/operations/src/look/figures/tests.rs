@@ -11,7 +11,7 @@ use billing::price::{Model, PerUnit, Price, PriceTerms};
 use billing::quantity::Scale;
 use billing::time::Interval;
 use billing::timeline::SubscriptionStatus;
-use store::look::standing::{Counter, LevelTotal, SubscriptionCard};
+use store::look::standing::{Counter, LevelTotal, SubscriptionCard, TenantCard};
 use store::tenants::Tenant;
 use uuid::Uuid;
 
@@ -83,15 +83,18 @@ fn rows() -> Rows {
     let subscription = SubscriptionId::from_uuid(uuid(SUBSCRIPTION));
     let interval = Interval { start: at("2026-01-01T00:00:00Z"), end: at("2026-02-01T00:00:00Z") };
     Rows {
-        tenants: vec![Tenant {
-            id: tenant,
-            name: "Ämter & Söhne".to_owned(),
-            email: None,
-            outside_id: None,
-            country: None,
-            zone: Zone::UTC,
-            currency: Currency::USD,
-            created_at: at("2025-01-01T00:00:00Z"),
+        tenants: vec![TenantCard {
+            timeline_version: 1,
+            tenant: Tenant {
+                id: tenant,
+                name: "Ämter & Söhne".to_owned(),
+                email: None,
+                outside_id: None,
+                country: None,
+                zone: Zone::UTC,
+                currency: Currency::USD,
+                created_at: at("2025-01-01T00:00:00Z"),
+            },
         }],
         subscriptions: vec![SubscriptionCard {
             tenant,

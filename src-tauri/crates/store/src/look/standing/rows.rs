@@ -1,5 +1,6 @@
 //! What the reads of standing give: plain rows, of one tenant or of all.
 
+use crate::tenants::Tenant;
 use billing::ids::{MeterId, PeriodId, PlanId, PlanVersionId, SubscriptionId, TenantId};
 use billing::period::{BillingInterval, PeriodSpan};
 use billing::plan::OverrideInForce;
@@ -13,6 +14,15 @@ pub enum Scope<'a> {
     Company,
     /// Of some tenants.
     Tenants(&'a [TenantId]),
+}
+
+/// A tenant, and the version of its timeline.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TenantCard {
+    /// The tenant.
+    pub tenant: Tenant,
+    /// Rises with every change of what held when.
+    pub timeline_version: i64,
 }
 
 /// A subscription of a tenant.
@@ -113,7 +123,7 @@ impl DayUse {
     pub const BEYOND: i64 = i64::MAX;
 }
 
-/// The billable contribution of one event that is billed in a running period.
+/// The billable contribution of one event that is billed in a running period, with what corrections left of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EventUse {
     /// The tenant.
@@ -122,6 +132,10 @@ pub struct EventUse {
     pub meter: MeterId,
     /// The billed period.
     pub period: PeriodId,
+    /// Its local day.
+    pub day: Day,
+    /// The plan version that it was assigned.
+    pub plan_version: Option<PlanVersionId>,
     /// What it added.
     pub contribution: i64,
 }

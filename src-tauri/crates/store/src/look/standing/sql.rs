@@ -6,7 +6,11 @@ use crate::sums::halves;
 
 macro_rules! cards {
     ($scope:expr) => {
-        concat!("select tenant_id, name, email, outside_id, country, zone, currency, created_at from tenants ", $scope)
+        concat!(
+            "select tenant_id, name, email, outside_id, country, zone, currency, created_at, timeline_version
+             from tenants ",
+            $scope
+        )
     };
 }
 
@@ -141,16 +145,27 @@ macro_rules! days_of_levels {
     };
 }
 
+/// The key of a use: of a correction that of what it corrects, whose time, day and plan it carries.
+macro_rules! corrected {
+    () => {
+        "case when v.classification = 'correction' then v.parent_key else v.event_key end"
+    };
+}
+
 macro_rules! events {
     ($scope:expr) => {
         concat!(
-            "select v.tenant_id, v.meter_id, v.billed_period_id, v.contribution
+            "select v.tenant_id, v.meter_id, v.billed_period_id, v.day, v.plan_version_id,
+                 cast(sum(v.contribution) as bigint)
              from billing_periods p
              join usage_events v on v.tenant_id = p.tenant_id and v.meter_id = $3
                  and v.occurred_at >= $2 and v.occurred_at < p.ends_at and v.billed_period_id = p.period_id
              where p.ends_at > $1 and p.starts_at <= $1 and v.billable ",
             $scope,
-            " order by v.tenant_id, v.occurred_at, v.source, v.event_key"
+            " group by v.tenant_id, v.meter_id, v.billed_period_id, v.day, v.plan_version_id, v.occurred_at, v.source, ",
+            corrected!(),
+            " order by v.tenant_id, v.occurred_at, v.source, ",
+            corrected!()
         )
     };
 }
@@ -160,7 +175,7 @@ macro_rules! columns_of_cards {
         in_columns!(
             $rows,
             id "tenant_id", raw "name", raw "email", raw "outside_id", raw "country", raw "zone", raw "currency",
-            raw "created_at"
+            raw "created_at", raw "timeline_version"
         )
     };
 }

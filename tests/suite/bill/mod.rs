@@ -1,0 +1,36 @@
+//! Invoices: runs, numbers, acts, and that what was issued stays.
+
+mod acts;
+mod books;
+mod explain;
+mod golden;
+mod immutable;
+mod kills;
+mod late;
+mod packs;
+mod recorded;
+mod recount;
+mod runs;
+
+use operations::bill;
+use operations::error::Result;
+use operations::host::FixedHost;
+use operations::wire::{RunReport, RunRequest};
+use store::Store;
+use support::World;
+use tokio_util::sync::CancellationToken;
+
+/// A host at the world's time.
+fn host(world: &World, series: u64) -> FixedHost {
+    FixedHost::with_series(world.now, 0xb111_0000 + series)
+}
+
+/// A request to bill everything.
+fn everything() -> RunRequest {
+    RunRequest { finalize: true, reason: "month end".to_owned(), ..RunRequest::default() }
+}
+
+/// Runs to the end.
+async fn run(store: &Store, host: &FixedHost, request: &RunRequest) -> Result<RunReport> {
+    bill::run(store, host, request, &|_| {}, &CancellationToken::new()).await
+}

@@ -1,0 +1,41 @@
+import { Button, Group } from "@mantine/core";
+import { plural, useFormat } from "@/format";
+import type { RunReport } from "@/generated/bindings";
+import { Counts } from "./Counts";
+import classes from "./invoices.module.css";
+import { RunTotals } from "./RunEffect";
+import { RunRows } from "./RunRows";
+
+/** What a run did, and what it left to people. */
+export function RunResult({ report, onClose }: { report: RunReport; onClose: () => void }) {
+  const format = useFormat();
+  const seconds = format.exact((report.elapsed_ms / 1000).toFixed(1));
+  return (
+    <div className={classes.run} data-testid="run-result" data-stopped={report.stopped}>
+      <p className={classes.text}>
+        {report.stopped
+          ? `Stopped after ${seconds} s. What was finalized stays; the next run goes on from there.`
+          : `Done in ${seconds} s.`}
+      </p>
+      <Counts
+        counts={[
+          { name: "finalized", label: "Finalized", value: report.finalized },
+          { name: "drafted", label: "Drafts", value: report.drafted },
+          { name: "held", label: "Left to a person", value: report.held, tone: "warning" },
+          { name: "failed", label: "Could not be billed", value: report.failed, tone: "alert" },
+        ]}
+      />
+      <RunTotals totals={report.totals} title="Finalized" />
+      <RunRows
+        rows={report.rows}
+        title="Left to a person"
+        note={plural(report.rows.length, format.count(report.rows.length), "period", "periods")}
+      />
+      <Group justify="flex-end">
+        <Button onClick={onClose} data-testid="run-close">
+          Close
+        </Button>
+      </Group>
+    </div>
+  );
+}
