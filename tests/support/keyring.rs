@@ -2,6 +2,7 @@
 //! misbehaves as a real one cannot be asked to.
 //!
 //! Not a keyring: the service keeps nothing and gives nothing out.
+#![expect(missing_docs, reason = "the macro of zbus makes items that nobody can document")]
 
 use anyhow::{Context, Result};
 use std::collections::HashMap;
@@ -87,6 +88,7 @@ impl Prompt {
         Ok(())
     }
 
+    /// The window is closed.
     #[zbus(signal)]
     async fn completed(emitter: &SignalEmitter<'_>, dismissed: bool, result: Value<'_>) -> zbus::Result<()>;
 }

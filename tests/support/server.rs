@@ -68,6 +68,8 @@ impl Server {
         let rules = "local all all trust\nhostssl all all 127.0.0.1/32 scram-sha-256\nhostssl all all ::1/128 scram-sha-256\n\
                      hostnossl nothing all 127.0.0.1/32 scram-sha-256\n";
         server.put("data/pg_hba.conf", rules)?;
+        // Not an argument of the server, which nothing could take back.
+        server.put("data/postgresql.auto.conf", "ssl = 'on'\n")?;
         server.control("start")?;
         server.logins()?;
         Ok(server)
@@ -106,6 +108,16 @@ impl Server {
     /// What the server wrote down.
     pub fn log(&self) -> Result<String> {
         Ok(std::fs::read_to_string(self.folder.path().join("server.log"))?)
+    }
+
+    /// Ends in the middle of everything, as when its machine loses power.
+    pub fn stop(&self) -> Result<()> {
+        self.control("stop")
+    }
+
+    /// Starts again what was stopped, at the same port.
+    pub fn start_again(&self) -> Result<()> {
+        self.control("start")
     }
 
     fn logins(&self) -> Result<()> {
@@ -181,7 +193,7 @@ impl Server {
         control.args(["-D", &self.text("data"), "-w", "-t", "60"]);
         if verb == "start" {
             let options = format!(
-                "-c listen_addresses=localhost -c port={} -c unix_socket_directories='{}' -c ssl=on -c log_connections=on \
+                "-c listen_addresses=localhost -c port={} -c unix_socket_directories='{}' -c log_connections=on \
                  -c log_statement=all",
                 self.port,
                 self.text("socket")

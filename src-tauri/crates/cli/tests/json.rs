@@ -151,6 +151,8 @@ fn connections(books: &mut Books) {
     let (code, _) = error(&books.run(&["connections", "test", "eu"], ""), 1);
     assert_eq!(code, "unknown_connection", "it is gone");
     books.look("audit list", &["audit", "list"]);
+    let table = books.folder.path().join("audit.csv").display().to_string();
+    books.look("audit export", &["audit", "export", "-o", &table]);
     books.look("migrate --preview", &["migrate", "--preview"]);
 }
 

@@ -74,15 +74,30 @@ pub fn is_loopback(host: &str) -> bool {
 /// # Errors
 /// What the store says: `not_migrated`, `schema_older`, `schema_newer`, `not_found`, `database`.
 pub async fn open(login: Login, access: Access, host: &dyn Host) -> Result<Store> {
-    let store = Store::open(&login.resolved(host), access).await?;
-    if store.engine() == store::Engine::Postgres {
-        let rights = store.read(|read| Box::pin(store::rights::of_login(read))).await?;
-        if let Some(error) = owner_refusal(&store, &rights, OwnerRule::Development).await {
+    let store = Store::connect(&login.resolved(host), access).await?;
+    match daily_work(&store, OwnerRule::Development).await {
+        Ok(_) => Ok(store),
+        Err(error) => {
             store.close().await;
-            return Err(error);
+            Err(error)
         }
     }
-    Ok(store)
+}
+
+/// Whether a login and a ledger are fit for daily work. The login comes first: an owner who may not even read the
+/// schema's version is told what is wrong with it.
+///
+/// # Errors
+/// `owner_login`; `not_migrated`, `schema_older`, `schema_newer`; what the store says.
+pub(crate) async fn daily_work(store: &Store, rule: OwnerRule) -> Result<LoginRights> {
+    let rights = store.read(|read| Box::pin(store::rights::of_login(read))).await?;
+    match owner_refusal(store, &rights, rule).await {
+        Some(error) => Err(error),
+        None => {
+            store.check_schema().await?;
+            Ok(rights)
+        }
+    }
 }
 
 /// Asks whether the database of a store still answers, waiting `limit` at most.

@@ -221,11 +221,12 @@ async fn the_settings_file_is_whole_or_as_it_was() {
 #[tokio::test]
 async fn a_test_ends_at_the_step_that_fails() {
     let desk = Desk::new(Mood::Good);
-    let form = ConnectionForm { host: "no-such-host.invalid".to_owned(), ..form("eu") };
+    // On the loopback without TLS: what the environment says of authorities does not matter here.
+    let form = ConnectionForm { host: "127.0.0.1".to_owned(), port: 1, tls: TlsChoice::Off, ..form("eu") };
     let test = desk.connections.test(&desk.host, None, form, None).await.unwrap();
     assert!(!test.ok, "it cannot be opened");
     let failed: Vec<_> = test.steps.iter().filter_map(|step| step.code.clone()).collect();
-    assert_eq!(failed, ["name_unknown"], "one step failed, and it is named");
+    assert_eq!(failed, ["no_answer"], "one step failed, and it is named");
     assert_eq!(test.steps.len(), 8, "each step is there");
     assert!(!desk.file().exists(), "a test saves nothing");
 }

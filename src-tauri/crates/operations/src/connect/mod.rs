@@ -13,7 +13,7 @@ pub use secret::{KEYRING_LIMIT, Keyring, KeyringError, SecretName};
 
 use crate::error::{OperationError, Result};
 use crate::host::Host;
-use crate::open::{OwnerRule, owner_refusal};
+use crate::open::{OwnerRule, daily_work};
 use crate::wire::{
     ConnectionForm, ConnectionName, ConnectionRemoved, ConnectionRow, ConnectionTest, DatabaseStatus, Environment,
     KeepSecret, SecretInput, SecretText,
@@ -24,7 +24,6 @@ use secrecy::SecretString;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use store::rights::LoginRights;
 use store::{Access, Store, Target};
 
 /// The saved connections of this person on this machine.
@@ -332,15 +331,8 @@ async fn opened(profile: &Profile, password: Option<SecretString>, most: Access)
     let target = Target::Postgres(profile.target(password));
     let looks = profile.form.read_only || most == Access::ReadOnly;
     let asked = if looks { Access::ReadOnly } else { Access::ReadWrite };
-    let store = Store::open(&target, asked).await?;
-    let checked: Result<LoginRights> = async {
-        let rights = store.read(|read| Box::pin(store::rights::of_login(read))).await?;
-        match owner_refusal(&store, &rights, OwnerRule::of(&profile.form)).await {
-            Some(error) => Err(error),
-            None => Ok(rights),
-        }
-    }
-    .await;
+    let store = Store::connect(&target, asked).await?;
+    let checked = daily_work(&store, OwnerRule::of(&profile.form)).await;
     match checked {
         Ok(rights) if asked == Access::ReadWrite && !rights.may_write() => {
             store.close().await;

@@ -1,6 +1,6 @@
 //! The audit log as a table: a row a record, before and after as the canonical JSON that was kept.
 
-use super::table::{MAX_ROWS, Table, maybe, some, too_many};
+use super::table::{Table, maybe, some, too_many};
 use super::{not_written, save};
 use crate::document::{CellKind, Documents, Sheet};
 use crate::error::Result;
@@ -33,7 +33,7 @@ const COLUMNS: [(&str, CellKind); 11] = [
 /// Writes the records that a filter passes, the newest first, all as of one moment.
 ///
 /// # Errors
-/// As [`crate::look::audit`]; `too_many_rows` beyond [`MAX_ROWS`]; `cannot_write`.
+/// As [`crate::look::audit`]; `too_many_rows` beyond [`crate::export::MAX_ROWS`]; `cannot_write`.
 pub async fn export_audit(
     store: &Store,
     documents: &dyn Documents,
