@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Instant;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 /// The state behind the window.
@@ -25,6 +26,8 @@ pub struct Console {
     /// The run of invoices that may run.
     pub invoice_run: OneAtATime,
     started: Instant,
+    /// Whether the first database is open or cannot be.
+    first: watch::Sender<bool>,
     first_figures: AtomicBool,
 }
 
@@ -86,6 +89,7 @@ impl Console {
             import: OneAtATime::new("import_running", "An import is running already."),
             invoice_run: OneAtATime::new("run_running", "A run of invoices is running already."),
             started,
+            first: watch::Sender::new(false),
             first_figures: AtomicBool::new(false),
         }
     }
@@ -111,6 +115,18 @@ impl Console {
     /// Keeps why a database could not be opened, for the page to show.
     pub fn failed(&self, error: WireError) {
         *self.shown.write().unwrap_or_else(PoisonError::into_inner) = Err(error);
+    }
+
+    /// The first database is open, or cannot be.
+    pub fn first_tried(&self) {
+        self.first.send_replace(true);
+    }
+
+    /// Waits until the first database is open, or cannot be.
+    pub async fn after_first_try(&self) {
+        // The sender lives as long as this.
+        let mut told = self.first.subscribe();
+        let _tried = told.wait_for(|tried| *tried).await.is_ok();
     }
 
     /// Puts another database on screen.

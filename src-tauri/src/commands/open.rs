@@ -20,11 +20,14 @@ use tauri_plugin_dialog::{DialogExt, FilePath};
 pub async fn open_first(app: &AppHandle, named: Option<String>) {
     let console = app.state::<Console>();
     let sample = console.folders().sample();
-    let Some(address) = named.or_else(|| sample.exists().then(|| sample.display().to_string())) else { return };
-    if let Err(error) = show(&console, &address).await {
+    let address = named.or_else(|| sample.exists().then(|| sample.display().to_string()));
+    if let Some(address) = address
+        && let Err(error) = show(&console, &address).await
+    {
         tracing::warn!("{address} could not be opened: {}", error.message);
         console.failed(error);
     }
+    console.first_tried();
 }
 
 async fn show(console: &Console, address: &str) -> Answer<()> {
@@ -66,10 +69,11 @@ pub async fn session(console: State<'_, Console>) -> Answer<Session> {
     })
 }
 
-/// What the top bar says; `no_database` before any is open.
+/// What the top bar says, as soon as the first database is open or cannot be; `no_database` where there is none.
 #[tauri::command]
 #[specta::specta]
 pub async fn database_status(console: State<'_, Console>) -> Answer<DatabaseStatus> {
+    console.after_first_try().await;
     status(&console).await
 }
 

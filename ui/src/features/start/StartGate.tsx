@@ -2,7 +2,7 @@ import { Button, Group } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { useConnections, useDatabaseStatus, useSession } from "@/app/queries";
-import { ErrorState } from "@/components";
+import { ErrorState, Waiting } from "@/components";
 import { useOpenConnection } from "@/features/connections/useOpenConnection";
 import { useHost } from "@/host";
 import { FirstStart } from "./FirstStart";
@@ -20,7 +20,16 @@ export function StartGate({ children }: { children: ReactNode }) {
   const connections = useConnections();
   const { open, dialog } = useOpenConnection(() => {});
   if (status.data) return children;
-  if (!status.error) return session.isPending || status.isPending ? <div className={classes.quiet} /> : children;
+  if (!status.error) {
+    if (!session.isPending && !status.isPending) return children;
+    return (
+      <main className={classes.center}>
+        <Waiting>
+          <p className={classes.text}>Opening the database that was on screen last.</p>
+        </Waiting>
+      </main>
+    );
+  }
   if (status.error.code === "no_database") return <FirstStart />;
   const openOther = async (open: () => Promise<unknown>) => {
     await open();

@@ -94,7 +94,10 @@ describe("the billing of a tenant", () => {
   it("is closed on a connection that is read only", async () => {
     renderApp(ADDRESS, { mode: "snapshot" });
     expect(await screen.findByTestId("account-open")).toBeDisabled();
-    expect(screen.getByTestId("account-open")).toHaveAttribute("title", "This is a snapshot: it is looked at, not changed.");
+    expect(screen.getByTestId("account-open")).toHaveAttribute(
+      "title",
+      "This is a snapshot: it is looked at, not changed.",
+    );
   });
 });
 
