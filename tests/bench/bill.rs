@@ -66,7 +66,7 @@ pub async fn measure(engine: Engine, seed: u64, until: Timestamp, report: &mut R
 }
 
 /// Bills the last period before `to` of tenants.
-async fn bill(
+pub async fn bill(
     place: &Place,
     tenants: &[TenantId],
     (to, now): (Timestamp, Timestamp),
@@ -86,7 +86,7 @@ async fn bill(
 }
 
 /// Takes the periods before an instant out of what is to be billed.
-async fn finish(place: &Place, before: Timestamp) -> Result<()> {
+pub async fn finish(place: &Place, before: Timestamp) -> Result<()> {
     place
         .store
         .write(move |write| {

@@ -7,6 +7,7 @@
 
 mod bare_row;
 mod bill;
+mod explain;
 mod figure;
 mod ingest;
 mod jsonb;
@@ -66,6 +67,7 @@ enum What {
     Verify,
     List,
     Bill,
+    Explain,
     Window,
 }
 
@@ -137,6 +139,9 @@ async fn measure(engine: Engine, extent: Extent, arguments: &Arguments, report: 
     place.remove().await?;
     if arguments.wants(What::Bill) {
         bill::measure(engine, extent.seed, extent.until, report).await?;
+    }
+    if arguments.wants(What::Explain) {
+        explain::measure(engine, extent.seed, extent.until, report).await?;
     }
     Ok(())
 }

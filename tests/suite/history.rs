@@ -1,8 +1,12 @@
 //! Invoices that another system issued: exact totals, no document twice, none by halves.
 
+use calamine::{Data, DataType, Reader, Xlsx};
+use operations::export::export_invoices;
 use operations::host::FixedHost;
 use operations::import::invoices::run;
-use operations::wire::{InvoiceImportReport, InvoiceImportRequest, Progress};
+use operations::wire::{
+    ExportFormat, ExportKind, ExportRequest, InvoiceFilter, InvoiceImportReport, InvoiceImportRequest, Progress,
+};
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -14,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 on_every_engine! {
     december_2010_comes_to_its_total,
+    lists_and_workbooks_come_to_the_same_total,
     without_walk_ins_the_rest_comes_to_its_total,
     nothing_is_taken_twice,
     a_grown_file_adds_its_new_documents,
@@ -186,6 +191,61 @@ async fn december_2010_comes_to_its_total(ledger: Ledger) {
     assert_eq!(invoices + notes, sales.documents, "all are stored");
     let minor = Decimal::from(100);
     assert_eq!(Decimal::from(invoiced - credited), sales.all * minor, "and come to the same");
+}
+
+/// The sum of a column of a workbook, as a program reads its numbers back, and how many rows it has.
+async fn column_of_workbook(ledger: &Ledger, kind: ExportKind, filter: InvoiceFilter, column: &str) -> (u64, Decimal) {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("export.xlsx");
+    let wanted = ExportRequest { kind, format: ExportFormat::Xlsx, filter };
+    let host = FixedHost::with_series(support::at("2026-02-01T00:00:00Z"), 7_000);
+    export_invoices(&ledger.store, &documents::Files, &host, &wanted, &path).await.unwrap();
+    let mut workbook: Xlsx<_> = calamine::open_workbook(&path).unwrap();
+    let range = workbook.worksheet_range_at(0).unwrap().unwrap();
+    let at = range.rows().next().unwrap().iter().position(|name| name.as_string().as_deref() == Some(column)).unwrap();
+    let number = |row: &[Data]| match &row[at] {
+        Data::Float(number) => format!("{number:.2}").parse::<Decimal>().unwrap(),
+        other => panic!("{other:?} in {column} is no number"),
+    };
+    let amounts: Vec<Decimal> = range.rows().skip(1).map(number).collect();
+    (amounts.len() as u64, amounts.iter().sum())
+}
+
+async fn lists_and_workbooks_come_to_the_same_total(ledger: Ledger) {
+    let sales = sales();
+    import(&ledger.store, &request(&sales.file, "uci-online-retail")).await;
+    let (now, invoices) = (support::at("2026-02-01T00:00:00Z"), sales.documents - sales.credit_notes);
+    let filter = InvoiceFilter { from: Some("2010-12-01".into()), to: Some("2011-01-01".into()), ..Default::default() };
+    let (mut listed, mut total, mut after) = (0, Decimal::ZERO, None);
+    loop {
+        let page = operations::bill::invoices(&ledger.store, &filter, after.as_deref(), now).await.unwrap();
+        listed += page.rows.len() as u64;
+        total += page.rows.iter().map(|row| row.total.parse::<Decimal>().unwrap()).sum::<Decimal>();
+        assert_eq!(page.totals.len(), 1, "one currency: {:?}", page.totals);
+        assert_eq!(page.totals[0].total.parse(), Ok(sales.all - sales.credits), "the list's foot says the total");
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!((listed, total), (invoices, sales.all - sales.credits), "the list's rows add up to it");
+    let (mut credited, mut after) = (Decimal::ZERO, None);
+    loop {
+        let notes =
+            operations::bill::credit_notes(&ledger.store, now, &Default::default(), after.as_deref()).await.unwrap();
+        credited += notes.rows.iter().map(|row| row.total.parse::<Decimal>().unwrap()).sum::<Decimal>();
+        after = notes.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(total - credited, sales.all, "less the credit notes");
+    let exported = column_of_workbook(&ledger, ExportKind::Invoices, filter.clone(), "total").await;
+    assert_eq!(exported, (invoices, sales.all - sales.credits), "a workbook of the invoices");
+    let notes = column_of_workbook(&ledger, ExportKind::CreditNotes, filter.clone(), "total").await;
+    assert_eq!(notes, (sales.credit_notes, sales.credits), "a workbook of the credit notes");
+    let (rows, lines) = column_of_workbook(&ledger, ExportKind::Lines, filter, "amount").await;
+    assert_eq!(lines, sales.all - sales.credits, "a workbook of the {rows} lines");
 }
 
 async fn without_walk_ins_the_rest_comes_to_its_total(ledger: Ledger) {

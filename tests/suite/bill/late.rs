@@ -4,13 +4,17 @@ use super::books::assert_sound;
 use super::{everything, host, run};
 use billing::invoice::{Content, LineKind};
 use billing::period::PeriodStatus;
+use operations::explain::explain;
 use operations::wire::RunRequest;
 use rust_decimal::Decimal;
 use store::append::{NewEvent, Outcome};
 use support::firm::{self, Order};
 use support::{Ledger, World, at};
 
-on_every_engine!(late_use_is_billed_with_the_next_period_as_the_difference);
+on_every_engine!(
+    late_use_is_billed_with_the_next_period_as_the_difference,
+    what_a_credit_note_settled_is_not_billed_and_counts_before_what_comes_after_it,
+);
 
 /// Tenant 3: the plan Solo in the zone of Havana, periods from the first of the month; calls cost 0.05 up to 100 and 0.031
 /// above, 20 are included.
@@ -96,4 +100,58 @@ async fn late_use_is_billed_with_the_next_period_as_the_difference(ledger: Ledge
     let timeline = status.await.unwrap();
     let finals = timeline.periods(subscription).filter(|period| period.status == PeriodStatus::Finalized).count();
     assert_eq!(finals, 2, "both periods are final");
+}
+
+async fn what_a_credit_note_settled_is_not_billed_and_counts_before_what_comes_after_it(ledger: Ledger) {
+    let mut world = firm::make(&ledger.store, 3, Order::Forward).await.unwrap();
+    let store = &ledger.store;
+    let only = RunRequest { tenant_ids: vec![world.tenants[PLACE].to_string()], ..everything() };
+    let january = calls(&ledger, &world, 1).await;
+    let timeline = &world.timelines[&world.tenants[PLACE]];
+    let next = timeline.periods(timeline.subscriptions()[0].id).find(|period| period.seq == 2).unwrap().id;
+    world.now = at("2026-01-21T00:00:00Z");
+    let event = |name: &str, units: i64, billed| {
+        let mut event = world.event(PLACE, "calls", name, 1, "2026-01-20T15:00:00Z");
+        // What takes back stands for corrections of many events.
+        (event.usage.quantity, event.assignment.contribution) = (units, units);
+        event.assignment.billed_period = billed;
+        event
+    };
+    let afterwards = event("settled-4", -30, None);
+    // Around what is included and around the first tier, each costs another amount than by itself.
+    let steps = [
+        ("2026-02-05T11:00:00Z", event("settled-1", -150, None)),
+        ("2026-02-05T12:00:00Z", event("late-1", 40, Some(next))),
+        ("2026-02-05T13:00:00Z", event("settled-2", -60, None)),
+        ("2026-02-05T14:00:00Z", event("late-2", 120, Some(next))),
+        ("2026-02-05T15:00:00Z", event("settled-3", -9, None)),
+    ];
+    world.now = at("2026-02-05T10:00:00Z");
+    assert_eq!(run(store, &host(&world, 1), &only).await.unwrap().finalized, 1, "January is final");
+    for (now, event) in steps {
+        world.now = at(now);
+        assert_eq!(world.outcomes(store, vec![event]).await.unwrap(), [Outcome::Accepted], "{now}");
+    }
+    world.now = at("2026-03-06T12:00:00Z");
+    assert_eq!(run(store, &host(&world, 2), &only).await.unwrap().finalized, 1, "February is final");
+    let written = document(&ledger, "2026-02-01T05:00:00Z").await;
+    let late: Vec<_> = written.lines.iter().filter(|line| line.kind == LineKind::Late).collect();
+    assert_eq!(late.len(), 1, "one line of late use: {:?}", written.lines);
+    let step = |from: i64, by: i64| cost(january + from + by) - cost(january + from);
+    let expected = step(-150, 40) + step(-170, 120);
+    assert_ne!(expected, step(0, 160), "the order matters in this test: {january}");
+    assert_eq!(Decimal::new(late[0].amount_minor, 2), expected, "each on top of what was there when it was accepted");
+    assert_eq!(late[0].used, Some(Decimal::from(160)), "what was settled is not on the invoice");
+    // What a credit note settles later on changes nothing of it: its explanation still adds up.
+    world.now = at("2026-03-07T12:00:00Z");
+    assert_eq!(
+        world.outcomes(store, vec![afterwards]).await.unwrap(),
+        [Outcome::Accepted],
+        "settled when February is final"
+    );
+    let books = assert_sound(store).await;
+    for invoice in books.issued.values() {
+        let explained = explain(store, invoice.id, None, world.now).await.unwrap();
+        assert_eq!(explained.residue.parse(), Ok(Decimal::ZERO), "{:?}", explained.lines);
+    }
 }

@@ -127,9 +127,21 @@ impl MeterUse {
 pub struct LateUse {
     /// The period in which it happened.
     pub period: PeriodFacts,
-    /// What was billed of that period before: with its own invoice and as late on invoices in between.
+    /// What was billed or credited of that period before: with its own invoice, as late on invoices in between, and by
+    /// credit notes until the first late event here was accepted.
     pub before: MeterUse,
-    /// The same and what is late here.
+    /// The same, what is late here, and what credit notes settled in the meantime.
+    pub with: MeterUse,
+    /// What credit notes settled in the meantime: its part of the difference is taken off, for it was credited.
+    pub settled: Vec<SettledUse>,
+}
+
+/// A correction that a credit note has settled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettledUse {
+    /// What was there before it.
+    pub before: MeterUse,
+    /// The same and the correction.
     pub with: MeterUse,
 }
 

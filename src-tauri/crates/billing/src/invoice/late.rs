@@ -41,25 +41,39 @@ pub fn proposed(late: &[LateUse], catalog: &Catalog, currency: Currency) -> Resu
         let until = late.period.span.end_day;
         let frame = Frame::new((&late.period).into(), until, catalog, currency)?;
         let metered = frame.metered(meter);
+        let mut settled = Vec::with_capacity(late.settled.len());
+        for use_ in &late.settled {
+            settled.push((portions(&metered, &use_.before)?, portions(&metered, &use_.with)?));
+        }
         let before = portions(&metered, &late.before)?;
-        for (before, with) in before.iter().zip(&portions(&metered, &late.with)?) {
-            lines.extend(line(currency, &frame, meter, before, with)?);
+        for (at, (before, with)) in before.iter().zip(&portions(&metered, &late.with)?).enumerate() {
+            let settled = settled.iter().filter_map(|(before, with)| before.get(at).zip(with.get(at)));
+            lines.extend(line(currency, &frame, meter, (before, with), settled)?);
         }
     }
     Ok(lines)
 }
 
-fn line(
+type Step<'a, 'b> = (&'a Portion<'b>, &'a Portion<'b>);
+
+fn line<'a, 'b: 'a>(
     currency: Currency,
     frame: &Frame<'_>,
     meter: &Meter,
-    before: &Portion<'_>,
-    with: &Portion<'_>,
+    (before, with): Step<'a, 'b>,
+    settled: impl Iterator<Item = Step<'a, 'b>>,
 ) -> Result<Option<Line>, DraftError> {
     let terms = &frame.terms[with.index];
-    let used = exact::sub(with.used, before.used)?;
     let days = (terms.segment.days(), frame.whole_days);
-    let amount = amount(with, days, currency)?.less(&amount(before, days, currency)?)?;
+    let cost = |(before, with): Step<'a, 'b>| amount(with, days, currency)?.less(&amount(before, days, currency)?);
+    let (mut used, mut quantity) = (exact::sub(with.used, before.used)?, exact::sub(with.quantity, before.quantity)?);
+    let mut amount = cost((before, with))?;
+    for step in settled {
+        let (before, with) = step;
+        used = exact::sub(used, exact::sub(with.used, before.used)?)?;
+        quantity = exact::sub(quantity, exact::sub(with.quantity, before.quantity)?)?;
+        amount = amount.less(&cost(step)?)?;
+    }
     if !terms.version.covers(meter.id) || (used.is_zero() && amount.rounded.amount.is_zero()) {
         return Ok(None);
     }
@@ -74,7 +88,7 @@ fn line(
         part: Some(frame.share(with.index)),
         used: Some(used),
         included: with.included,
-        quantity: Some(exact::sub(with.quantity, before.quantity)?),
+        quantity: Some(quantity),
     };
     let kind = if is_memo { LineKind::Memo } else { LineKind::Late };
     Ok(Some(amount.line(kind, subject, currency)?))

@@ -30,7 +30,8 @@ pub use draft::draft;
 pub use error::DraftError;
 pub use explain::{ExplainError, Explained, Recomputed, explain};
 pub use facts::{
-    Catalog, CouponFacts, DayUse, EventUse, Facts, FeePaid, LateUse, MeterUse, NextPeriod, PeriodFacts, WalletFacts,
+    Catalog, CouponFacts, DayUse, EventUse, Facts, FeePaid, LateUse, MeterUse, NextPeriod, PeriodFacts, SettledUse,
+    WalletFacts,
 };
 pub use fee::{Charged, charged_for};
 pub use issue::{Age, IssuedAs, Number};

@@ -4,7 +4,8 @@ use crate::bill::{Bill, amounts, around, by_day, day, of_kind, priced, span, sum
 use crate::build::{at, dec, id, per_unit, price, tiers};
 use billing::ids::{MeterId, PeriodId, PlanVersionId};
 use billing::invoice::{
-    Catalog, DayUse, DraftError, EventUse, Facts, FeePaid, LateUse, LineKind, MeterUse, NextPeriod, charged_for, draft,
+    Catalog, DayUse, DraftError, EventUse, Facts, FeePaid, LateUse, LineKind, MeterUse, NextPeriod, SettledUse,
+    charged_for, draft,
 };
 use billing::meter::{Aggregation, Reset};
 use billing::money::{Currency, Money};
@@ -517,7 +518,7 @@ fn late(before: MeterUse, with: MeterUse, bill: &Bill) -> LateUse {
     let mut period = bill.facts.period.clone();
     period.id = PeriodId::from_uuid(id(0x900));
     period.span = span("2025-12-01", "2026-01-01");
-    LateUse { period, before, with }
+    LateUse { period, before, with, settled: Vec::new() }
 }
 
 #[test]
@@ -539,6 +540,23 @@ fn late_use_costs_the_cumulative_less_what_was_billed_under_the_old_plan() {
     assert_eq!(line.description, "Meter 16, late, from 2025-12-01 to 2025-12-31", "it says where it is from");
     assert_eq!((line.used, line.quantity), (Some(dec("111")), Some(dec("111"))), "what is late, all above");
     assert_eq!(line.plan_version, Some(PlanVersionId::from_uuid(id(1))), "the plan of December");
+}
+
+#[test]
+fn what_a_credit_note_settled_in_between_is_taken_off_by_what_it_cost_then() {
+    let bill = metered(Some(1_000), per_unit("1"));
+    // 1,020 were billed; 50 came late, a credit note settled -100, and 60 more came late: 50 and 30 are due.
+    let mut old = late(units(M, 1_020), units(M, 1_030), &bill);
+    old.settled = vec![SettledUse { before: units(M, 1_070), with: units(M, 970) }];
+    let content = bill.with(|facts| facts.late = vec![old]).draft();
+    let line = of_kind(&content, LineKind::Late)[0];
+    assert_eq!(line.amount_minor, 8_000, "(70 - 20) + (30 - 0)");
+    assert_eq!(line.used, Some(dec("110")), "only what is late here");
+    assert_eq!(
+        line.proof.steps.iter().map(|step| step.amount).sum::<rust_decimal::Decimal>(),
+        dec("80"),
+        "its steps add up"
+    );
 }
 
 #[test]

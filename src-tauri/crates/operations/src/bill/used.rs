@@ -4,7 +4,7 @@ use super::gather::{Basis, Ground, Key, period_facts};
 use crate::error::{OperationError, Result};
 use billing::ids::{MeterId, PeriodId, PlanVersionId, TenantId};
 use billing::invoice::recount::{self, Counted};
-use billing::invoice::{Catalog, DayUse, LateUse, MeterUse};
+use billing::invoice::{Catalog, DayUse, LateUse, MeterUse, PeriodFacts, SettledUse};
 use billing::meter::{Aggregation, Meter, Reset};
 use billing::price::Model;
 use billing::time::{Day, Timestamp};
@@ -217,7 +217,9 @@ impl Used {
         for meter in meters {
             let of_ledger = disturbed.contains(&meter) || (needs.shares_days && needs.by_day.contains(&meter));
             used.push(if of_ledger {
-                self.by_ledger((key.tenant, key.period, needs.first_day), meter, |billed| billed == key.period)?
+                self.by_ledger((key.tenant, key.period, needs.first_day), meter, |event| {
+                    event.billed == Some(key.period)
+                })?
             } else {
                 self.by_caches(needs, meter, counters.and_then(|counters| counters.get(&meter)).copied())?
             });
@@ -235,7 +237,9 @@ impl Used {
         let all = if needs.by_day.contains(&meter) { self.days.get(&(tenant, meter)) } else { None };
         let days = all.into_iter().flatten().filter(is_inside).filter(counts);
         let counted = if needs.by_event.contains(&meter) {
-            self.by_ledger((tenant, needs.key.period, needs.first_day), meter, |billed| billed == needs.key.period)?
+            self.by_ledger((tenant, needs.key.period, needs.first_day), meter, |event| {
+                event.billed == Some(needs.key.period)
+            })?
         } else {
             MeterUse::none(meter)
         };
@@ -264,16 +268,16 @@ impl Used {
         self.openings.get(&(tenant, meter, before)).copied().unwrap_or(0)
     }
 
-    /// The use of a meter that happened in a period, as far as it is billed in some periods, by the ledger.
+    /// The use of a meter that happened in a period, as far as its events are wanted, by the ledger.
     fn by_ledger(
         &self,
         (tenant, period, first_day): (TenantId, PeriodId, Day),
         meter: MeterId,
-        is_billed: impl Fn(PeriodId) -> bool,
+        is_wanted: impl Fn(&EventOf) -> bool,
     ) -> Result<MeterUse> {
         let Some(of) = self.meters.get(&meter) else { return Ok(MeterUse::none(meter)) };
         let all = self.events.get(&(period, meter)).into_iter().flatten();
-        let counted: Vec<Counted> = all.filter(|event| is_billed(event.billed)).map(|it| it.counted.clone()).collect();
+        let counted: Vec<Counted> = all.filter(|event| is_wanted(event)).map(|it| it.counted.clone()).collect();
         recount::used(of, self.opening(tenant, meter, first_day), &counted).map_err(|error| {
             OperationError::failed("overflow", "A sum of use does not fit into 64 bits.").because(error)
         })
@@ -281,22 +285,54 @@ impl Used {
 
     /// What is billed late in a period: one for each meter and period that it is from, the oldest first.
     fn late(&self, key: Key, timeline: &Timeline) -> Result<Vec<LateUse>> {
-        let start = |period: PeriodId| timeline.period(period).map(|period| period.span.interval.start);
-        let own_start = start(key.period);
         let mut late = Vec::new();
         for of in self.late.iter().filter(|late| late.billed == Some(key.period)) {
             let Some(period) = timeline.period(of.period).copied() else { continue };
             let Some(facts) = period_facts(timeline, period) else { continue };
-            // With its own invoice, and as late on the invoices of periods in between.
-            let is_before = |billed: PeriodId| billed == period.id || start(billed) < own_start && billed != key.period;
-            let place = (key.tenant, period.id, period.span.first_day);
-            late.push(LateUse {
-                period: facts,
-                before: self.by_ledger(place, of.meter, is_before)?,
-                with: self.by_ledger(place, of.meter, |billed| is_before(billed) || billed == key.period)?,
-            });
+            late.push(self.late_from(key, timeline, of.meter, facts)?);
         }
         Ok(late)
+    }
+
+    /// What is billed late in a period of one meter and one earlier period.
+    ///
+    /// What a credit note has settled is no part of any invoice, but what comes after it is compared with it: the order
+    /// in which both were accepted tells what each of them cost.
+    fn late_from(&self, key: Key, timeline: &Timeline, meter: MeterId, facts: PeriodFacts) -> Result<LateUse> {
+        let start = |period: PeriodId| timeline.period(period).map(|period| period.span.interval.start);
+        let (own_start, from) = (start(key.period), facts.id);
+        let is_own = |event: &EventOf| event.billed == Some(key.period);
+        let is_settled = |event: &EventOf| event.billed.is_none();
+        // With its own invoice, and as late on the invoices of periods in between.
+        let is_before = |event: &EventOf| {
+            !is_own(event) && event.billed.is_some_and(|billed| billed == from || start(billed) < own_start)
+        };
+        let events = self.events.get(&(from, meter)).map_or(&[][..], Vec::as_slice);
+        let accepted = || events.iter().filter(|event| is_own(event)).map(|event| event.received_at);
+        let (first, last) = (accepted().min(), accepted().max());
+        let place = (key.tenant, from, facts.span.first_day);
+        let between =
+            |event: &&EventOf| is_settled(event) && Some(event.received_at) > first && Some(event.received_at) <= last;
+        let instants: BTreeSet<Timestamp> = events.iter().filter(between).map(|event| event.received_at).collect();
+        let mut settled = Vec::with_capacity(instants.len());
+        for instant in instants {
+            let was_there = |event: &EventOf| {
+                is_before(event) || (event.received_at < instant && (is_own(event) || is_settled(event)))
+            };
+            let is_of = |event: &EventOf| is_settled(event) && event.received_at == instant;
+            settled.push(SettledUse {
+                before: self.by_ledger(place, meter, was_there)?,
+                with: self.by_ledger(place, meter, |event| was_there(event) || is_of(event))?,
+            });
+        }
+        let is_settled_until = |event: &EventOf, until| is_settled(event) && Some(event.received_at) <= until;
+        Ok(LateUse {
+            period: facts,
+            before: self.by_ledger(place, meter, |event| is_before(event) || is_settled_until(event, first))?,
+            with: self
+                .by_ledger(place, meter, |event| is_before(event) || is_own(event) || is_settled_until(event, last))?,
+            settled,
+        })
     }
 }
 

@@ -71,13 +71,14 @@ pub async fn counter(
         events: count(own.events),
         free: count(own.free),
         corrections: count(own.corrections),
-        late: count(if scope.period == scope.billed { 0 } else { own.events + own.free }),
+        late: count(if scope.billed == Some(scope.period) { 0 } else { own.events + own.free }),
         duplicates: count(line_events::duplicates(read, scope).await?),
     }))
 }
 
 async fn of_period(read: &mut Read, scope: &LineScope) -> Result<i64> {
-    let counters = facts::counted::counters(read, &[(scope.tenant, scope.billed)]).await?;
+    let Some(billed) = scope.billed else { return Ok(0) };
+    let counters = facts::counted::counters(read, &[(scope.tenant, billed)]).await?;
     Ok(counters.iter().find(|counter| counter.meter == scope.meter).map_or(0, |counter| counter.units))
 }
 
@@ -91,22 +92,23 @@ async fn of_days(read: &mut Read, scope: &LineScope, place: Place) -> Result<i64
 /// All that is billed in the period, wherever it happened.
 async fn billed_in_period(read: &mut Read, scope: &LineScope) -> Result<Vec<LineScope>> {
     let timelines = store::timelines::load(read, &[scope.tenant]).await?;
-    let late = facts::late::around(read, &[(scope.tenant, scope.billed)]).await?;
-    let from = late.iter().filter(|it| it.meter == scope.meter && it.billed == Some(scope.billed)).map(|it| it.period);
+    let Some(billed) = scope.billed else { return Ok(Vec::new()) };
+    let late = facts::late::around(read, &[(scope.tenant, billed)]).await?;
+    let from = late.iter().filter(|it| it.meter == scope.meter && it.billed == scope.billed).map(|it| it.period);
     let whole = |period| {
         let span = timelines.get(&scope.tenant)?.period(period)?.span;
         let (interval, from, to) = (span.interval, span.first_day, span.end_day);
         Some(LineScope { period, interval, from, to, ..*scope })
     };
-    Ok(from.chain([scope.billed]).filter_map(whole).collect())
+    Ok(from.chain([billed]).filter_map(whole).collect())
 }
 
-/// All that happened in the days, wherever it is billed.
+/// All that happened in the days, wherever it is billed, if anywhere.
 async fn happened_in_days(read: &mut Read, scope: &LineScope) -> Result<Vec<LineScope>> {
     let late = facts::late::around(read, &[(scope.tenant, scope.period)]).await?;
     let own = late.iter().filter(|it| it.meter == scope.meter && it.period == scope.period);
-    let elsewhere = own.filter_map(|it| it.billed);
-    Ok(elsewhere.chain([scope.period]).map(|billed| LineScope { billed, ..*scope }).collect())
+    let elsewhere = own.map(|it| it.billed);
+    Ok(elsewhere.chain([Some(scope.period)]).map(|billed| LineScope { billed, ..*scope }).collect())
 }
 
 async fn added(read: &mut Read, scopes: &[LineScope]) -> Result<i64> {

@@ -26,7 +26,7 @@ pub async fn scope(read: &mut Read, invoice: &InvoiceRecord, line: &Line) -> Res
         meter,
         period: part.period,
         interval: period.span.interval,
-        billed,
+        billed: Some(billed),
         from: part.from,
         to: part.to,
     }))

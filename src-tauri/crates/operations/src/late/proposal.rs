@@ -138,7 +138,7 @@ impl Ground {
         let with = used(&meter, opening, &events).map_err(rate_failed)?;
         let facts = self.period_facts(period)?;
         let currency = self.currency(&facts)?;
-        let use_ = LateUse { period: facts, before: before.clone(), with: with.clone() };
+        let use_ = LateUse { period: facts, before: before.clone(), with: with.clone(), settled: Vec::new() };
         let lines = late::proposed(std::slice::from_ref(&use_), &self.catalog, currency).map_err(|error| {
             let message = crate::change::sentence(&error.to_string());
             OperationError::refused(error.code(), message).field("ids")

@@ -33,25 +33,27 @@ pub struct EventOf {
     pub meter: MeterId,
     /// The period in which it happened.
     pub period: PeriodId,
-    /// The period in which it is billed.
-    pub billed: PeriodId,
+    /// The period in which it is billed; none where a credit note has settled it.
+    pub billed: Option<PeriodId>,
+    /// When it was accepted.
+    pub received_at: Timestamp,
     /// What counts of it.
     pub counted: Counted,
 }
 
 statements! {
     EVENTS = sql(Sql::pair(
-        "select e.tenant_id, e.meter_id, e.period_id, e.billed_period_id, e.source, e.event_key, e.parent_key, e.classification, e.day, e.plan_version_id, e.contribution
+        "select e.tenant_id, e.meter_id, e.period_id, e.billed_period_id, e.source, e.event_key, e.parent_key, e.classification, e.day, e.plan_version_id, e.contribution, e.received_at
            from jsonb_to_recordset(cast($1 as jsonb)) as w(t uuid, p uuid, m uuid, a bigint, b bigint)
            join usage_events e on e.tenant_id = w.t and e.meter_id = w.m and e.period_id = w.p
             and e.occurred_at >= timestamptz 'epoch' + w.a * interval '1 microsecond'
             and e.occurred_at < timestamptz 'epoch' + w.b * interval '1 microsecond'
-          where e.billable and e.billed_period_id is not null
+          where e.billable
           order by e.tenant_id, e.meter_id, e.occurred_at, e.source, e.event_key",
-        "select e.tenant_id, e.meter_id, e.period_id, e.billed_period_id, e.source, e.event_key, e.parent_key, e.classification, e.day, e.plan_version_id, e.contribution
+        "select e.tenant_id, e.meter_id, e.period_id, e.billed_period_id, e.source, e.event_key, e.parent_key, e.classification, e.day, e.plan_version_id, e.contribution, e.received_at
            from json_each($1) w cross join usage_events e on e.tenant_id = unhex(w.value->>'t') and e.meter_id = unhex(w.value->>'m')
             and e.period_id = unhex(w.value->>'p') and e.occurred_at >= w.value->>'a' and e.occurred_at < w.value->>'b'
-          where e.billable and e.billed_period_id is not null
+          where e.billable
           order by e.tenant_id, e.meter_id, e.occurred_at, e.source, e.event_key"
     ));
     OPENING = "select cast(coalesce(sum(contribution), 0) as bigint) from usage_events
@@ -71,7 +73,7 @@ struct EventRow {
     tenant_id: Id<TenantId>,
     meter_id: Id<MeterId>,
     period_id: Id<PeriodId>,
-    billed_period_id: Id<PeriodId>,
+    billed_period_id: Option<Id<PeriodId>>,
     source: String,
     event_key: String,
     parent_key: Option<String>,
@@ -79,9 +81,10 @@ struct EventRow {
     day: OnDay,
     plan_version_id: Option<Id<PlanVersionId>>,
     contribution: i64,
+    received_at: At,
 }
 
-/// Billable events of meters in periods, whatever period they are billed in, by tenant, meter, time, source and key.
+/// Billable events of meters in periods, whatever period they are billed in, if any, by tenant, meter, time, source and key.
 ///
 /// # Errors
 /// What the database gave.
@@ -98,7 +101,8 @@ pub async fn events(read: &mut Read, wanted: &[EventsWanted]) -> Result<Vec<Even
         tenant: row.tenant_id.0,
         meter: row.meter_id.0,
         period: row.period_id.0,
-        billed: row.billed_period_id.0,
+        billed: id(row.billed_period_id),
+        received_at: row.received_at.0,
         counted: Counted {
             source: row.source,
             key: row.event_key,

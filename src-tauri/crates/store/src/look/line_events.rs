@@ -23,8 +23,8 @@ pub struct LineScope {
     pub period: PeriodId,
     /// When that is.
     pub interval: Interval,
-    /// The period in which they are billed.
-    pub billed: PeriodId,
+    /// The period in which they are billed; none for what a credit note has settled.
+    pub billed: Option<PeriodId>,
     /// The first day.
     pub from: Day,
     /// The first day after them.
@@ -60,7 +60,7 @@ macro_rules! scope {
     ($select:literal, $rest:literal) => {
         concat!(
             $select,
-            " from usage_events where tenant_id = $1 and meter_id = $2 and occurred_at >= $3 and occurred_at < $4 and period_id = $5 and billed_period_id = $6 and day >= $7 and day < $8 ",
+            " from usage_events where tenant_id = $1 and meter_id = $2 and occurred_at >= $3 and occurred_at < $4 and period_id = $5 and billed_period_id is not distinct from $6 and day >= $7 and day < $8 ",
             $rest
         )
     };
@@ -104,7 +104,7 @@ pub async fn page(
         At(begin),
         At(scope.interval.end),
         Id(scope.period),
-        Id(scope.billed),
+        scope.billed.map(Id),
         OnDay(scope.from),
         OnDay(scope.to),
         source,
@@ -128,7 +128,7 @@ pub async fn counts(read: &mut Read, scope: &LineScope) -> Result<LineCounts> {
         At(scope.interval.start),
         At(scope.interval.end),
         Id(scope.period),
-        Id(scope.billed),
+        scope.billed.map(Id),
         OnDay(scope.from),
         OnDay(scope.to),
     )?;
@@ -151,7 +151,7 @@ pub async fn duplicates(read: &mut Read, scope: &LineScope) -> Result<u64> {
         At(scope.interval.start),
         At(scope.interval.end),
         Id(scope.period),
-        Id(scope.billed),
+        scope.billed.map(Id),
         OnDay(scope.from),
         OnDay(scope.to),
     )?;

@@ -270,7 +270,7 @@ impl Case {
             entitlements: self.entitlements(&late.holdings),
             ..period.clone()
         };
-        LateUse { period, before: late.before.made(), with: late.with.made() }
+        LateUse { period, before: late.before.made(), with: late.with.made(), settled: Vec::new() }
     }
 }
 
