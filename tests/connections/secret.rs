@@ -121,3 +121,32 @@ fn rights_decide_what_a_connection_may_do() -> Result<()> {
     assert_eq!(allowed.0, "invalid_connection", "only a connection for development may allow an owner");
     Ok(())
 }
+
+/// As a cron job or a service has it: no bus, no terminal.
+#[test]
+fn a_service_takes_its_password_from_systemd_and_none_is_ever_an_argument() -> Result<()> {
+    let server = Server::start()?;
+    let mut person = Person::without_bus()?;
+    let url = server.socket_url("billing");
+    person.json(&["--db", &url, "migrate", "--roles", "--environment", "staging"], None)?;
+    server.sql("billing", "grant billing_reader to reader")?;
+    let (port, authority) = (server.port.to_string(), server.authority_file());
+    person.json(&add(&port, &authority), None)?;
+    person.json(&["connections", "edit", "eu", "--user", "reader"], None)?;
+    let credentials = person.home.path().join("credentials");
+    std::fs::create_dir(&credentials)?;
+    std::fs::write(credentials.join("billing"), format!("{PASSWORD}\n"))?;
+    let status = ["--connection", "eu", "--password-credential", "billing", "status"];
+    assert_eq!(person.error(&status, None)?.0, "no_password", "outside of a service there are no credentials");
+    person.variables = vec![("CREDENTIALS_DIRECTORY".to_owned(), credentials.display().to_string())];
+    let shown = person.json(&status, None)?;
+    assert_eq!(shown["database"]["login"], "reader", "the service is let in");
+    let outside = ["--connection", "eu", "--password-credential", "../calls", "status"];
+    assert_eq!(person.error(&outside, None)?.0, "no_password", "a name, not a way to another file");
+    let argument = person.run(&["--connection", "eu", "--password", PASSWORD, "status"])?;
+    assert_eq!(argument.status.code(), Some(2), "there is no argument for a password");
+    for text in [&argument.stdout, &argument.stderr] {
+        assert_eq!(found_in(text, PASSWORD), None, "and what was given by mistake is not said again");
+    }
+    Ok(())
+}
