@@ -85,7 +85,7 @@ function Form({ before, onClose }: Props) {
   );
   const file = (field: "root_certificate" | "client_certificate" | "client_key", label: string) => (
     <TextInput
-      className={classes.wide}
+      className={field === "root_certificate" ? classes.wide : undefined}
       label={label}
       placeholder="An absolute path of a PEM file"
       value={form[field] ?? ""}
@@ -201,7 +201,7 @@ function Form({ before, onClose }: Props) {
       </div>
       {test.data && !test.isPending && <TestResult test={test.data} />}
       {failure && !(failure.field && FIELDS.has(failure.field)) && <FormFailure error={failure} />}
-      <Group justify="space-between" gap={8}>
+      <Group justify="space-between" gap={8} className={classes.acts}>
         <Button variant="default" onClick={() => test.mutate()} loading={test.isPending} data-testid="connection-test">
           Test
         </Button>

@@ -1,4 +1,5 @@
 import { IconAlertTriangle, IconCircleCheck, IconCircleX, IconMinus } from "@tabler/icons-react";
+import { useEffect, useRef } from "react";
 import type { ConnectionTest, StepOutcome, TestStepName } from "@/generated/bindings";
 import classes from "./connections.module.css";
 
@@ -22,11 +23,16 @@ const OUTCOMES: Record<StepOutcome, { icon: typeof IconMinus; word: string }> = 
 
 /** What a test found, step by step. */
 export function TestResult({ test }: { test: ConnectionTest }) {
+  const place = useRef<HTMLElement>(null);
+  // The form is longer than a small window: what was asked for must not stay below its edge.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each test
+  useEffect(() => place.current?.scrollIntoView?.({ block: "nearest" }), [test]);
   return (
     <section
       className={classes.test}
       aria-label="What the test found"
       aria-live="polite"
+      ref={place}
       data-testid="connection-test-result"
       data-ok={test.ok}
     >
