@@ -101,7 +101,7 @@ impl Old {
     }
 
     async fn refusal(&self) -> (String, String) {
-        let error = Store::open(&self.target, Access::ReadOnly).await.err().expect("it is not opened");
+        let error = Store::open(&self.target, Access::ReadOnly).await.expect_err("it is not opened");
         (error.code().to_owned(), error.to_string())
     }
 }
@@ -164,7 +164,7 @@ async fn backup(old: &Old, engine: Engine) {
     }
     if engine == Engine::Sqlite {
         let copy = Target::Sqlite(old.folder.path().join("old.sqlite.before-0004"));
-        let error = Store::open(&copy, Access::ReadOnly).await.err().expect("the copy is from before");
+        let error = Store::open(&copy, Access::ReadOnly).await.expect_err("the copy is from before");
         assert_eq!(error.code(), "schema_older", "the copy is a ledger as it was");
     }
 }

@@ -130,7 +130,7 @@ async fn owners_do_no_daily_work_but_on_a_developers_ledger() {
     for environment in ["production", "staging"] {
         cluster().sql(&database, &format!("update ledger_info set environment = '{environment}'")).unwrap();
         for user in [owner.as_str(), "postgres"] {
-            let error = open(asked(user), Access::ReadOnly, &host).await.err().expect("refused even to look").to_wire();
+            let error = open(asked(user), Access::ReadOnly, &host).await.expect_err("refused even to look").to_wire();
             assert_eq!((error.code.as_str(), error.field.as_deref()), ("owner_login", Some("user")), "{user}");
             assert!(error.message.contains("billing_writer") && error.message.contains(user), "{}", error.message);
         }

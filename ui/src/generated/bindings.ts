@@ -6,7 +6,7 @@ import { invoke as __TAURI_INVOKE, Channel } from "@tauri-apps/api/core";
 export const commands = {
 	/**  What the page needs before its first picture. */
 	session: () => typedError<Session, WireError>(__TAURI_INVOKE("session")),
-	/**  What the top bar says; `no_database` before any is open. */
+	/**  What the top bar says, as soon as the first database is open or cannot be; `no_database` where there is none. */
 	databaseStatus: () => typedError<DatabaseStatus, WireError>(__TAURI_INVOKE("database_status")),
 	/**  Opens the sample company; makes it first, with `sample-progress` events, where there is none. */
 	openSample: () => typedError<DatabaseStatus, WireError>(__TAURI_INVOKE("open_sample")),
