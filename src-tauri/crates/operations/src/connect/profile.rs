@@ -15,7 +15,7 @@ use store::{Certificates, ClientCertificate, PostgresServer, PostgresTarget, Tim
 pub struct Profile {
     /// Its id, which stays when its name changes.
     pub id: ConnectionId,
-    /// What a person filled in, as [`checked`] passed it.
+    /// What a person filled in, as `checked` passed it.
     pub form: ConnectionForm,
     /// Whether its password is in the keyring.
     pub in_keyring: bool,
