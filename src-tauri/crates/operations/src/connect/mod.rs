@@ -236,6 +236,23 @@ impl Connections {
         Ok(Opened { store, profile: used })
     }
 
+    /// Opens a connection for review, with the password that is kept: all looks see this moment, nothing is written.
+    ///
+    /// # Errors
+    /// As [`Connections::open`].
+    pub async fn review(&self, host: &dyn Host, id: &str) -> Result<Opened> {
+        let profile = self.find(id)?;
+        let target = Target::Postgres(profile.target(self.kept(&profile).await?));
+        let store = Store::open_pinned(&target, host.now(), &std::env::temp_dir()).await?;
+        match daily_work(&store, OwnerRule::of(&profile.form)).await {
+            Ok(_) => Ok(Opened { store, profile }),
+            Err(error) => {
+                store.close().await;
+                Err(error)
+            }
+        }
+    }
+
     /// The login of a saved connection for the one act of changing its schema, with the owner's name where it is
     /// another than the one of daily work.
     ///
