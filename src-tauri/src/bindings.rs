@@ -1,6 +1,6 @@
 //! The commands of the window as TypeScript: one list for the handler and for the generated file.
 
-use crate::commands::{billing, change, chart, import, look, open, run, save, snapshot};
+use crate::commands::{billing, change, chart, connection, import, look, open, run, save, snapshot};
 use tauri_specta::{Builder, collect_commands};
 
 /// All commands. The same names stand in `commands.txt`, from which the build makes the permissions.
@@ -21,6 +21,15 @@ pub fn builder() -> Builder<tauri::Wry> {
         look::subjects,
         look::quarantine,
         look::search,
+        look::audit,
+        connection::connections,
+        connection::connection_add,
+        connection::connection_edit,
+        connection::connection_duplicate,
+        connection::connection_remove,
+        connection::connection_test,
+        connection::connection_open,
+        connection::connection_alive,
         chart::save_chart,
         look::verify,
         import::presets,
@@ -50,6 +59,7 @@ pub fn builder() -> Builder<tauri::Wry> {
         save::save_invoice_pdf,
         save::save_pack,
         save::export_invoices,
+        save::export_audit,
         change::invoice_act_preview,
         change::invoice_act,
         change::settings_preview,
@@ -127,7 +137,8 @@ mod tests {
             .take_while(|line| !line.contains("cfg(test)"))
             .filter_map(|line| line.trim().trim_end_matches(',').split_once("::"))
             .filter(|(module, name)| {
-                ["open", "look", "chart", "import", "change", "billing", "run", "save", "snapshot"].contains(module)
+                ["open", "look", "chart", "connection", "import", "change", "billing", "run", "save", "snapshot"]
+                    .contains(module)
                     && !name.contains(' ')
             })
             .map(|(_, name)| name)

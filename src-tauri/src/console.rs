@@ -1,21 +1,26 @@
 //! The state behind the window: the database that is open, and the long work that runs.
 
 use crate::host::DesktopHost;
+use operations::connect::{Connections, Opened, Profile, settings_file};
 use operations::error::OperationError;
 use operations::open::Store;
 use operations::wire::{Difference, WireError};
+use providers::keyring::SystemKeyring;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Instant;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 /// The state behind the window.
 pub struct Console {
     /// Clock, ids, actor.
     pub host: DesktopHost,
+    /// The saved connections.
+    pub connections: Connections,
     folders: Folders,
-    store: RwLock<Result<Store, WireError>>,
+    shown: RwLock<Result<Shown, WireError>>,
     /// The import that may run.
     pub import: OneAtATime,
     /// The run of invoices that may run.
@@ -25,8 +30,20 @@ pub struct Console {
     address: RwLock<Option<String>>,
     difference: Mutex<Option<Difference>>,
     started: Instant,
+    /// Whether the first database is open or cannot be.
+    first: watch::Sender<bool>,
     first_figures: AtomicBool,
 }
+
+/// The database on screen, and the saved connection that opened it, where one did.
+#[derive(Clone)]
+struct Shown {
+    store: Store,
+    profile: Option<Profile>,
+}
+
+/// What names a saved connection among the databases that were open last.
+const SAVED: &str = "connection:";
 
 /// Where the program keeps its files.
 #[derive(Debug, Clone)]
@@ -70,14 +87,16 @@ impl Console {
     pub fn new(folders: Folders, started: Instant) -> Self {
         Self {
             host: DesktopHost::default(),
+            connections: Connections::new(settings_file(&folders.config), Arc::new(SystemKeyring)),
             folders,
-            store: RwLock::new(Err(OperationError::refused("no_database", "No database is open yet.").to_wire())),
+            shown: RwLock::new(Err(OperationError::refused("no_database", "No database is open yet.").to_wire())),
             import: OneAtATime::new("import_running", "An import is running already."),
             invoice_run: OneAtATime::new("run_running", "A run of invoices is running already."),
             snapshot: OneAtATime::new("snapshot_running", "A snapshot is being written already."),
             address: RwLock::default(),
             difference: Mutex::default(),
             started,
+            first: watch::Sender::new(false),
             first_figures: AtomicBool::new(false),
         }
     }
@@ -92,23 +111,56 @@ impl Console {
     /// # Errors
     /// `no_database` when none is open yet, or why the first one could not be opened.
     pub fn store(&self) -> Result<Store, WireError> {
-        self.store.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.shown.read().unwrap_or_else(PoisonError::into_inner).clone().map(|shown| shown.store)
+    }
+
+    /// The saved connection that opened the database on screen; none for a file or an address.
+    pub fn profile(&self) -> Option<Profile> {
+        self.shown.read().unwrap_or_else(PoisonError::into_inner).as_ref().ok()?.profile.clone()
     }
 
     /// Keeps why a database could not be opened, for the page to show.
     pub fn failed(&self, error: WireError) {
-        *self.store.write().unwrap_or_else(PoisonError::into_inner) = Err(error);
+        *self.shown.write().unwrap_or_else(PoisonError::into_inner) = Err(error);
+    }
+
+    /// The first database is open, or cannot be.
+    pub fn first_tried(&self) {
+        self.first.send_replace(true);
+    }
+
+    /// Waits until the first database is open, or cannot be.
+    pub async fn after_first_try(&self) {
+        // The sender lives as long as this.
+        let mut told = self.first.subscribe();
+        let _tried = told.wait_for(|tried| *tried).await.is_ok();
     }
 
     /// Puts another database on screen.
     pub fn show(&self, store: Store, address: &str) {
         tracing::info!("opened database {address}");
+        self.put(Shown { store, profile: None }, address);
+    }
+
+    /// Puts the database of a saved connection on screen.
+    pub fn show_saved(&self, Opened { store, profile }: Opened) {
+        tracing::info!("opened connection {}", profile.id);
+        let address = format!("{SAVED}{}", profile.id);
+        self.put(Shown { store, profile: Some(profile) }, &address);
+    }
+
+    fn put(&self, shown: Shown, address: &str) {
         if let Err(error) = self.folders.remember(address) {
             tracing::warn!("the last database could not be remembered: {error}");
         }
-        self.host.stand_at(store.moment());
+        self.host.stand_at(shown.store.moment());
         *self.address.write().unwrap_or_else(PoisonError::into_inner) = Some(address.to_owned());
-        *self.store.write().unwrap_or_else(PoisonError::into_inner) = Ok(store);
+        *self.shown.write().unwrap_or_else(PoisonError::into_inner) = Ok(shown);
+    }
+
+    /// The id of the saved connection that an address of [`Folders::last_database`] names; none for another.
+    pub fn saved_id(address: &str) -> Option<&str> {
+        address.strip_prefix(SAVED)
     }
 
     /// The address of what is on screen.

@@ -70,7 +70,8 @@ pub fn open(arguments: Arguments) -> Result<()> {
             let first = arguments.database.or_else(|| folders.last_database());
             app.manage(Console::new(folders, started));
             let handle = app.handle().clone();
-            tauri::async_runtime::block_on(commands::open::open_first(&handle, first));
+            // The window does not wait for a server or a keyring; the page asks and is told when it is there.
+            tauri::async_runtime::spawn(async move { commands::open::open_first(&handle, first).await });
             Ok(())
         })
         .run(tauri::generate_context!())

@@ -43,6 +43,7 @@ impl Place {
                     user: postgres::SUPERUSER.to_owned(),
                     password: None,
                     tls: TlsMode::Off,
+                    limits: store::TimeLimits::default(),
                 });
                 (target, Some(database), None)
             }

@@ -1,10 +1,10 @@
 //! The command line beside the window: the same numbers by another way.
 
-use crate::window::program;
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use support::person::program;
 
 /// Runs `countinghouse-cli --db DATABASE --json ...` and gives what it printed.
 pub fn cli(database: &str, arguments: &[&str]) -> Result<Value> {

@@ -5,6 +5,7 @@
 
 mod changes;
 mod cli;
+mod connections;
 mod dialog;
 mod first_start;
 mod hostile;

@@ -10,8 +10,9 @@ use std::net::TcpListener;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tempfile::TempDir;
+use support::person::{Person, program};
 use thirtyfour::{By, Capabilities, Key, WebDriver, WebElement};
 
 /// How long a screen may take on a loaded machine before a test gives up.
@@ -53,42 +54,29 @@ pub struct Opening {
 pub struct Window {
     /// The page.
     pub page: WebDriver,
-    home: TempDir,
     display: String,
-    // Dropped in this order: driver (and program), bus, display.
+    // Dropped in this order: driver (and program), display, then perhaps the person with their bus.
     _driver: Group,
-    _bus: Group,
     _xvfb: Group,
+    person: Arc<Person>,
 }
 
 impl Window {
-    /// Opens the program and waits for its frame.
+    /// Opens the program for a new person and waits for its frame.
     pub async fn open(opening: Opening) -> Result<Self> {
-        let home = tempfile::tempdir()?;
+        Self::open_for(&Arc::new(Person::with_bus()?), opening).await
+    }
+
+    /// Opens the program for a person: what another window of theirs has saved is there.
+    pub async fn open_for(person: &Arc<Person>, opening: Opening) -> Result<Self> {
         let (xvfb, display) = start_display()?;
-        let (bus, bus_address) = start_bus()?;
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        let mut command = Command::new("WebKitWebDriver");
+        let mut command = person.at_home("WebKitWebDriver");
         command.arg(format!("--port={port}")).stdout(Stdio::null()).stderr(Stdio::null());
-        for (name, folder) in [
-            ("HOME", ""),
-            ("XDG_DATA_HOME", "data"),
-            ("XDG_CONFIG_HOME", "config"),
-            ("XDG_CACHE_HOME", "cache"),
-            ("XDG_STATE_HOME", "state"),
-            ("XDG_RUNTIME_DIR", "run"),
-        ] {
-            let path = home.path().join(folder);
-            std::fs::create_dir_all(&path)?;
-            command.env(name, path);
-        }
         command
             .env("DISPLAY", &display)
-            .env("DBUS_SESSION_BUS_ADDRESS", bus_address)
             .env("TAURI_WEBVIEW_AUTOMATION", "true")
-            .env("LANG", opening.lang.unwrap_or("en_GB.UTF-8"))
-            .env_remove("LC_ALL")
-            .env_remove("WAYLAND_DISPLAY");
+            .env("LANG", opening.lang.unwrap_or("en_GB.UTF-8"));
         let driver = Group::start(&mut command)?;
         let mut arguments = Vec::new();
         if let Some(database) = &opening.database {
@@ -100,12 +88,12 @@ impl Window {
         capabilities
             .set("webkitgtk:browserOptions", json!({ "binary": program("countinghouse")?, "args": arguments }))?;
         let page = connect(port, capabilities).await?;
-        Ok(Self { page, home, display, _driver: driver, _bus: bus, _xvfb: xvfb })
+        Ok(Self { page, display, _driver: driver, _xvfb: xvfb, person: Arc::clone(person) })
     }
 
     /// The folder that holds the program's data.
     pub fn data(&self) -> PathBuf {
-        self.home.path().join("data")
+        self.person.home.path().join("data")
     }
 
     /// The X display that the window is on.
@@ -268,25 +256,9 @@ fn start_display() -> Result<(Group, String)> {
     Ok((xvfb, format!(":{number}")))
 }
 
-fn start_bus() -> Result<(Group, String)> {
-    let mut command = Command::new("dbus-daemon");
-    command.args(["--session", "--nofork", "--print-address"]);
-    let mut bus = Group::start(command.stdout(Stdio::piped()).stderr(Stdio::null()))?;
-    let address = first_line(&mut bus.0).context("dbus-daemon did not name its address")?;
-    Ok((bus, address))
-}
-
 fn first_line(child: &mut Child) -> Result<String> {
     let mut line = String::new();
     BufReader::new(child.stdout.take().context("stdout was piped")?).read_line(&mut line)?;
     ensure!(!line.trim().is_empty(), "it ended without a word");
     Ok(line.trim().to_owned())
-}
-
-/// A program of this workspace, built beside the tests.
-pub fn program(name: &str) -> Result<PathBuf> {
-    let tests = std::env::current_exe()?;
-    let path = tests.ancestors().nth(2).context("tests lie in target/<profile>/deps")?.join(name);
-    ensure!(path.exists(), "{} is not built: run make test", path.display());
-    Ok(path)
 }

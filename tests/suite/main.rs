@@ -23,6 +23,7 @@ macro_rules! on_every_engine {
 }
 
 mod append;
+mod audit;
 mod bill;
 mod change;
 mod correct;
@@ -36,7 +37,9 @@ mod kept;
 mod kill;
 mod late;
 mod look;
+mod migrate;
 mod payment;
+mod rights;
 mod roles;
 mod sample;
 mod shown;

@@ -15,7 +15,7 @@ fn host() -> FixedHost {
 
 fn login(database: &Database, user: &str) -> Login {
     let url = format!("postgres://{user}@/{}?host={}&port={PORT}", database.name, database.socket_folder.display());
-    Login { target: url.parse::<Target>().unwrap(), password: None }
+    Login::new(url.parse::<Target>().unwrap(), None)
 }
 
 async fn migrated(database: &Database) {
@@ -91,7 +91,7 @@ async fn a_writer_imports_and_cannot_change_history() {
 async fn sqlite_has_no_roles() {
     let folder = tempfile::TempDir::new().unwrap();
     let path = folder.path().join("books.sqlite").display().to_string();
-    let login = Login { target: path.parse().unwrap(), password: None };
+    let login = Login::new(path.parse().unwrap(), None);
     assert_eq!(make_roles(login, &host()).await.unwrap_err().code(), "no_roles", "it says so instead of doing nothing");
     assert!(!folder.path().join("books.sqlite").exists(), "and makes no file");
 }

@@ -53,6 +53,7 @@ pub fn postgres_target(database: &str, user: &str) -> Target {
         user: user.to_owned(),
         password: None,
         tls: TlsMode::Off,
+        limits: store::TimeLimits::default(),
     })
 }
 

@@ -194,7 +194,10 @@ fn watch(folder: &Path) -> Result<()> {
 }
 
 /// A program of PostgreSQL; Debian keeps the server's outside the path.
-fn tool(name: &str) -> Result<PathBuf> {
+///
+/// # Errors
+/// When it is not installed.
+pub fn tool(name: &str) -> Result<PathBuf> {
     let mut folders: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql")
         .map(|versions| versions.filter_map(Result::ok).map(|version| version.path().join("bin")).collect())
         .unwrap_or_default();
@@ -218,7 +221,8 @@ fn owner_id() -> Result<String> {
     Ok(String::from_utf8_lossy(&succeed(command)?.stdout).trim().to_owned())
 }
 
-fn as_owner(program: &Path) -> Command {
+/// A program as the user who owns the cluster: `initdb` refuses root.
+pub fn as_owner(program: &Path) -> Command {
     let mut command = if is_root().unwrap_or(false) {
         let mut command = Command::new("runuser");
         command.args(["-u", SUPERUSER, "--"]).arg(program);
@@ -230,7 +234,11 @@ fn as_owner(program: &Path) -> Command {
     command
 }
 
-fn succeed(mut command: Command) -> Result<Output> {
+/// Runs a program that must succeed. One that starts a server inherits no pipe: it would keep the test from ending.
+///
+/// # Errors
+/// When it fails, with what it said.
+pub fn succeed(mut command: Command) -> Result<Output> {
     let is_server = command.get_args().any(|argument| argument == "start");
     if is_server {
         // A server that inherits a pipe keeps the test from ending.

@@ -5,8 +5,8 @@ use crate::console::Console;
 use operations::host::Host;
 use operations::look;
 use operations::wire::{
-    EventDetail, EventFilter, EventPage, MeterRow, MonthFigure, Overview, QuarantineFilter, QuarantinePage, SearchHit,
-    SubjectRow, TenantList, TenantPage, TimeSeries, Verification,
+    AuditFilter, AuditPage, EventDetail, EventFilter, EventPage, MeterRow, MonthFigure, Overview, QuarantineFilter,
+    QuarantinePage, SearchHit, SubjectRow, TenantList, TenantPage, TimeSeries, Verification,
 };
 use tauri::State;
 
@@ -89,6 +89,13 @@ pub async fn quarantine(
     cursor: Option<String>,
 ) -> Answer<QuarantinePage> {
     Ok(look::quarantine(&console.store()?, console.host.now(), &filter, cursor.as_deref()).await?)
+}
+
+/// A page of the audit log.
+#[tauri::command]
+#[specta::specta]
+pub async fn audit(console: State<'_, Console>, filter: AuditFilter, cursor: Option<String>) -> Answer<AuditPage> {
+    Ok(look::audit(&console.store()?, console.host.now(), &filter, cursor.as_deref()).await?)
 }
 
 /// Tenants, invoices and events by what a person types.

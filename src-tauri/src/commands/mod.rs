@@ -3,6 +3,7 @@
 pub mod billing;
 pub mod change;
 pub mod chart;
+pub mod connection;
 pub mod import;
 pub mod look;
 pub mod open;

@@ -5,9 +5,10 @@ use super::snapshot::EXTENSION;
 use crate::console::Console;
 use crate::locale;
 use billing::time::Timestamp;
+use operations::connect::described;
 use operations::error::OperationError;
 use operations::host::Host;
-use operations::open::{self, Access, Login, Store};
+use operations::open::{self, Access, Store};
 use operations::target::Target;
 use operations::wire::{DatabaseStatus, Progress, Session, WireError};
 use operations::{look, sample, snapshot};
@@ -30,6 +31,7 @@ pub async fn open_first(app: &AppHandle, named: Option<String>) {
         tracing::warn!("{address} could not be opened: {}", error.message);
         console.failed(error);
     }
+    console.first_tried();
 }
 
 /// Opens what was dropped on the window, or what a second start of the program named; the page hears of it by
@@ -63,9 +65,12 @@ pub fn telling(app: &AppHandle) -> impl Fn(Progress) + Send + Sync + 'static {
 
 /// Opens a database and puts it on screen.
 pub async fn show(app: &AppHandle, console: &Console, address: &str) -> Answer<()> {
+    if let Some(id) = Console::saved_id(address) {
+        console.show_saved(console.connections.open(&console.host, id, None, Access::ReadWrite).await?);
+        return Ok(());
+    }
     let target: Target = address.parse().map_err(WireError::from)?;
-    let login = Login { target, password: None };
-    let store = open::open_with(login, Access::ReadWrite, &console.host, telling(app)).await?;
+    let store = open::open_named(target, &console.host, telling(app)).await?;
     console.show(store.clone(), address);
     let now = console.host.now();
     read_ahead(store, now);
@@ -82,7 +87,11 @@ fn read_ahead(store: Store, now: Timestamp) {
 
 /// What the top bar says.
 pub async fn status(console: &Console) -> Answer<DatabaseStatus> {
-    Ok(look::database_status(&console.store()?, console.host.now()).await?)
+    let status = look::database_status(&console.store()?, console.host.now()).await?;
+    Ok(match console.profile() {
+        Some(profile) => described(status, &profile),
+        None => status,
+    })
 }
 
 /// What the page needs before its first picture.
@@ -96,10 +105,11 @@ pub async fn session(console: State<'_, Console>) -> Answer<Session> {
     })
 }
 
-/// What the top bar says; `no_database` before any is open.
+/// What the top bar says, as soon as the first database is open or cannot be; `no_database` where there is none.
 #[tauri::command]
 #[specta::specta]
 pub async fn database_status(console: State<'_, Console>) -> Answer<DatabaseStatus> {
+    console.after_first_try().await;
     status(&console).await
 }
 

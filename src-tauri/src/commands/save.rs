@@ -1,4 +1,4 @@
-//! Saving files of invoices where the person chooses; none when they think better of it.
+//! Saving files of invoices and of the audit log where the person chooses; none when they think better of it.
 
 use super::Answer;
 use super::billing::{logo, view};
@@ -10,7 +10,7 @@ use operations::error::OperationError;
 use operations::file::whole_file;
 use operations::host::Host;
 use operations::pack::{Shown, write_pack};
-use operations::wire::{ExportFormat, ExportKind, ExportRequest, Exported};
+use operations::wire::{AuditFilter, ExportFormat, ExportKind, ExportRequest, Exported};
 use operations::{bill, dispute, explain, export};
 use std::path::PathBuf;
 use tauri::{AppHandle, State};
@@ -65,12 +65,28 @@ pub async fn export_invoices(
     console: State<'_, Console>,
     request: ExportRequest,
 ) -> Answer<Option<Exported>> {
-    let extension = match request.format {
+    let Some(path) = asked(&app, proposed(request.kind), extension(request.format)).await? else { return Ok(None) };
+    Ok(Some(export::export_invoices(&console.store()?, &Files, &console.host, &request, &path).await?))
+}
+
+/// Writes the records of the audit log that a filter passes into a table.
+#[tauri::command]
+#[specta::specta]
+pub async fn export_audit(
+    app: AppHandle,
+    console: State<'_, Console>,
+    filter: AuditFilter,
+    format: ExportFormat,
+) -> Answer<Option<Exported>> {
+    let Some(path) = asked(&app, "audit-log", extension(format)).await? else { return Ok(None) };
+    Ok(Some(export::export_audit(&console.store()?, &Files, &filter, format, &path).await?))
+}
+
+const fn extension(format: ExportFormat) -> &'static str {
+    match format {
         ExportFormat::Csv => "csv",
         ExportFormat::Xlsx => "xlsx",
-    };
-    let Some(path) = asked(&app, proposed(request.kind), extension).await? else { return Ok(None) };
-    Ok(Some(export::export_invoices(&console.store()?, &Files, &console.host, &request, &path).await?))
+    }
 }
 
 const fn proposed(kind: ExportKind) -> &'static str {

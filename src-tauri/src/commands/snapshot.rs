@@ -76,9 +76,13 @@ pub async fn save_difference(app: AppHandle, console: State<'_, Console>) -> Ans
 pub async fn review_begin(console: State<'_, Console>) -> Answer<DatabaseStatus> {
     let address = console.address()?;
     console.host.go_on();
-    let target: Target = address.parse().map_err(WireError::from)?;
-    let store = operations::open::review(Login { target, password: None }, &console.host).await?;
-    console.show(store, &address);
+    if let Some(id) = Console::saved_id(&address) {
+        console.show_saved(console.connections.review(&console.host, id).await?);
+    } else {
+        let target: Target = address.parse().map_err(WireError::from)?;
+        let store = operations::open::review(Login::new(target, None), &console.host).await?;
+        console.show(store, &address);
+    }
     open::status(&console).await
 }
 

@@ -45,6 +45,7 @@ pub async fn base(on: On, now: &str) -> Base {
                 user: postgres::SUPERUSER.to_owned(),
                 password: None,
                 tls: TlsMode::Off,
+                limits: store::TimeLimits::default(),
             })
         }
     };

@@ -1,10 +1,10 @@
 import type { DatabaseStatus } from "@/generated/bindings";
 import { useDatabaseStatus } from "./queries";
 
-function whyNot({ snapshot, moment }: DatabaseStatus): string {
+function whyNot({ snapshot, moment, read_only_because }: DatabaseStatus): string {
   if (snapshot) return "A snapshot is never changed.";
   if (moment) return "This is a review of one moment: end it to change something.";
-  return "This connection is read only.";
+  return read_only_because ?? "This connection is read only.";
 }
 
 /** What this connection lets a person do. */
@@ -13,6 +13,8 @@ export function useAccess() {
   return {
     writable: data?.writable ?? false,
     production: data?.environment === "production",
+    /** What is typed before a change on production: the database's own name. */
+    word: data?.name.trim() ?? "",
     why: data && !data.writable ? whyNot(data) : null,
   };
 }

@@ -1,5 +1,12 @@
 import { keepPreviousData, QueryClient, useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import type { DisputeFilter, EventFilter, InvoiceFilter, LateFilter, QuarantineFilter } from "@/generated/bindings";
+import type {
+  AuditFilter,
+  DisputeFilter,
+  EventFilter,
+  InvoiceFilter,
+  LateFilter,
+  QuarantineFilter,
+} from "@/generated/bindings";
 import { type HostError, useHost } from "@/host";
 import { filledPage } from "./filled-page";
 
@@ -127,6 +134,23 @@ export function useQuarantine(filter: QuarantineFilter) {
     placeholderData: keepPreviousData,
     refetchInterval: (query) => refreshing(query.state.data?.pages.length),
   });
+}
+
+export function useAudit(filter: AuditFilter) {
+  const host = useHost();
+  return useInfiniteQuery({
+    queryKey: ["audit", filter],
+    queryFn: ({ pageParam }) => host.audit(filter, pageParam),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.next,
+    placeholderData: keepPreviousData,
+    refetchInterval: (query) => ((query.state.data?.pages.length ?? 0) <= 3 ? REFRESH_MS : false),
+  });
+}
+
+export function useConnections() {
+  const host = useHost();
+  return useQuery({ queryKey: ["connections"], queryFn: () => host.connections() });
 }
 
 export function usePresets() {

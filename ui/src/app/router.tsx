@@ -11,6 +11,7 @@ import { OverviewPage } from "@/features/overview/OverviewPage";
 import { NotFound, ScreenFailed } from "./frame/Failures";
 import { Frame } from "./frame/Frame";
 import {
+  auditSearch,
   disputesSearch,
   importSearch,
   invoiceSearch,
@@ -90,6 +91,12 @@ const routes = [
     path: "/import",
     component: lazyRouteComponent(() => import("@/features/import/ImportPage"), "ImportPage"),
     validateSearch: importSearch,
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/audit",
+    component: lazyRouteComponent(() => import("@/features/audit/AuditPage"), "AuditPage"),
+    validateSearch: auditSearch,
   }),
   createRoute({
     getParentRoute: () => root,

@@ -34,11 +34,13 @@ const SCREENS = [
   { name: "Dispute", address: DISPUTE_PAGE, ready: "dispute-claim" },
   { name: "Late use", address: "/quarantine?view=late", ready: "late-grid" },
   { name: "Quarantine", address: "/quarantine", ready: "quarantine-grid" },
+  { name: "Audit", address: "/audit", ready: "audit-grid" },
   { name: "Difference", address: "/difference", ready: "difference-choose" },
   { name: "Import, usage", address: "/import", ready: "import-map" },
   { name: "Import, invoices", address: "/import?what=invoices", ready: "import-map" },
   { name: "Import, payments", address: "/import?what=payments", ready: "import-file" },
   { name: "Settings", address: "/settings", ready: "settings-billing-open" },
+  { name: "Settings, connections", address: "/settings", ready: "settings-connections" },
 ];
 
 describe("every screen", () => {
@@ -60,13 +62,14 @@ describe("every screen", () => {
     DISPUTE_PAGE,
     "/quarantine",
     "/quarantine?view=late",
+    "/audit",
   ])("%s says what failed", async (address) => {
     renderApp(address, { mode: "error" });
     expect(await screen.findByTestId("error-state")).toHaveAttribute("data-code", "database_unreachable");
     expect(screen.getByTestId("nav-overview"), "the frame stays").toBeInTheDocument();
   });
 
-  it.each(["/", "/tenants", "/usage", "/invoices", "/disputes", "/quarantine", "/quarantine?view=late"])(
+  it.each(["/", "/tenants", "/usage", "/invoices", "/disputes", "/quarantine", "/quarantine?view=late", "/audit"])(
     "%s says what will be there",
     async (address) => {
       renderApp(address, { mode: "empty" });

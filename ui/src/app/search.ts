@@ -48,6 +48,10 @@ export const EVENT_NAME = ["open_tenant", "open_source", "open_key"] as const;
 export type UsageSearch = Partial<Record<(typeof EVENT_FILTERS)[number] | (typeof EVENT_NAME)[number], string>>;
 export const usageSearch = (raw: Raw): UsageSearch => pick(raw, [...EVENT_FILTERS, ...EVENT_NAME]);
 
+export const AUDIT_FILTERS = ["actor", "action", "tenant_id", "from", "to"] as const;
+export type AuditSearch = Partial<Record<(typeof AUDIT_FILTERS)[number], string>>;
+export const auditSearch = (raw: Raw): AuditSearch => pick(raw, AUDIT_FILTERS);
+
 export type QuarantineSearch = { view?: string; state?: string; reason?: string; tenant_id?: string };
 export const quarantineSearch = (raw: Raw): QuarantineSearch => pick(raw, ["view", "state", "reason", "tenant_id"]);
 

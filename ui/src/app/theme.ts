@@ -8,6 +8,7 @@ import {
   type MantineColorsTuple,
   Menu,
   Modal,
+  Notification,
   NumberInput,
   Radio,
   Select,
@@ -85,6 +86,7 @@ export const theme = createTheme({
       styles: { title: { fontWeight: 600, fontSize: 15 } },
     }),
     Drawer: Drawer.extend({ defaultProps: { transitionProps: { duration: 110 }, position: "right", size: 480 } }),
+    Notification: Notification.extend({ defaultProps: { closeButtonProps: { "aria-label": "Close" } } }),
     Loader: Loader.extend({ defaultProps: { size: "sm" } }),
   },
 });

@@ -9,7 +9,7 @@ import { ChangeEffects } from "./ChangeEffects";
 import classes from "./change.module.css";
 import { DialogActions } from "./DialogActions";
 import { FormFailure } from "./FormFailure";
-import { CONFIRMATION, TypedConfirmation } from "./TypedConfirmation";
+import { TypedConfirmation } from "./TypedConfirmation";
 
 /** Says what is wrong with a field, as the program found it. */
 export type ErrorOf = (field: string) => string | undefined;
@@ -52,7 +52,7 @@ export function ChangeDialog<Request>(props: Props<Request>) {
     act,
   } = props;
   const client = useQueryClient();
-  const { production } = useAccess();
+  const { production, word } = useAccess();
   const [shown, setShown] = useState<Previewed<Request> | null>(null);
   const [error, setError] = useState<HostError | null>(null);
   const [busy, setBusy] = useState(false);
@@ -107,7 +107,7 @@ export function ChangeDialog<Request>(props: Props<Request>) {
 
   const errorOf: ErrorOf = (field) => (error?.field === field ? error.message : undefined);
   const general = error && !(error.field && fields.includes(error.field) && !shown) ? error : null;
-  const confirmed = !production || typed === CONFIRMATION;
+  const confirmed = !production || typed.trim() === word;
   return (
     <Modal opened={opened} onClose={close} title={title} size={size} closeButtonProps={{ "aria-label": "Close" }}>
       <form onSubmit={submit} className={classes.form} data-testid={testId} data-step={shown ? "preview" : "form"}>

@@ -6,7 +6,7 @@ import { invoke as __TAURI_INVOKE, Channel } from "@tauri-apps/api/core";
 export const commands = {
 	/**  What the page needs before its first picture. */
 	session: () => typedError<Session, WireError>(__TAURI_INVOKE("session")),
-	/**  What the top bar says; `no_database` before any is open. */
+	/**  What the top bar says, as soon as the first database is open or cannot be; `no_database` where there is none. */
 	databaseStatus: () => typedError<DatabaseStatus, WireError>(__TAURI_INVOKE("database_status")),
 	/**  Opens the sample company; makes it first, with `sample-progress` events, where there is none. */
 	openSample: () => typedError<DatabaseStatus, WireError>(__TAURI_INVOKE("open_sample")),
@@ -34,6 +34,24 @@ export const commands = {
 	quarantine: (filter: QuarantineFilter, cursor: string | null) => typedError<QuarantinePage, WireError>(__TAURI_INVOKE("quarantine", { filter, cursor })),
 	/**  Tenants, invoices and events by what a person types. */
 	search: (text: string) => typedError<SearchHit[], WireError>(__TAURI_INVOKE("search", { text })),
+	/**  A page of the audit log. */
+	audit: (filter: AuditFilter, cursor: string | null) => typedError<AuditPage, WireError>(__TAURI_INVOKE("audit", { filter, cursor })),
+	/**  All saved connections, the one that was opened last first. */
+	connections: () => typedError<ConnectionRow[], WireError>(__TAURI_INVOKE("connections")),
+	/**  Saves a connection; its password goes where the person said. */
+	connectionAdd: (form: ConnectionForm, secret: SecretInput | null) => typedError<ConnectionRow, WireError>(__TAURI_INVOKE("connection_add", { form, secret })),
+	/**  Changes a saved connection. */
+	connectionEdit: (connectionId: string, form: ConnectionForm, secret: SecretInput | null) => typedError<ConnectionRow, WireError>(__TAURI_INVOKE("connection_edit", { connectionId, form, secret })),
+	/**  Saves a copy under another name, without the password. */
+	connectionDuplicate: (connectionId: string, name: string) => typedError<ConnectionRow, WireError>(__TAURI_INVOKE("connection_duplicate", { connectionId, name })),
+	/**  Takes a connection away, and its password out of the keyring. */
+	connectionRemove: (connectionId: string) => typedError<ConnectionRemoved, WireError>(__TAURI_INVOKE("connection_remove", { connectionId })),
+	/**  Looks step by step whether a connection works as the form stands. */
+	connectionTest: (connectionId: string | null, form: ConnectionForm, secret: SecretText | null) => typedError<ConnectionTest, WireError>(__TAURI_INVOKE("connection_test", { connectionId, form, secret })),
+	/**  Opens a saved connection, with the password that is kept or the one that is given. */
+	connectionOpen: (connectionId: string, secret: SecretInput | null) => typedError<DatabaseStatus, WireError>(__TAURI_INVOKE("connection_open", { connectionId, secret })),
+	/**  Whether the database on screen still answers; `connection_lost` when not. */
+	connectionAlive: () => typedError<null, WireError>(__TAURI_INVOKE("connection_alive")),
 	/**  Saves a tenant's use by day where the person chooses; none when they think better of it. */
 	saveChart: (tenantId: string, days: number, format: ChartFormat) => typedError<string | null, WireError>(__TAURI_INVOKE("save_chart", { tenantId, days, format })),
 	/**  Recounts every cache from the ledger. */
@@ -86,6 +104,8 @@ export const commands = {
 	savePack: (invoiceId: string, disputeId: string | null) => typedError<string | null, WireError>(__TAURI_INVOKE("save_pack", { invoiceId, disputeId })),
 	/**  Writes what a filter passes into a table. */
 	exportInvoices: (request: ExportRequest) => typedError<Exported | null, WireError>(__TAURI_INVOKE("export_invoices", { request })),
+	/**  Writes the records of the audit log that a filter passes into a table. */
+	exportAudit: (filter: AuditFilter, format: ExportFormat) => typedError<Exported | null, WireError>(__TAURI_INVOKE("export_audit", { filter, format })),
 	invoiceActPreview: (request: InvoiceActRequest) => typedError<Change, WireError>(__TAURI_INVOKE("invoice_act_preview", { request })),
 	invoiceAct: (request: InvoiceActRequest, fingerprint: string) => typedError<Change, WireError>(__TAURI_INVOKE("invoice_act", { request, fingerprint })),
 	settingsPreview: (request: SettingsRequest) => typedError<Change, WireError>(__TAURI_INVOKE("settings_preview", { request })),
@@ -197,6 +217,67 @@ export type Became =
 "removed" | 
 /**  Both have it, and it is not the same. */
 "changed";
+/**  A field of a record, before and after. */
+export type AuditField = {
+	/**  Its name. */
+	name: string,
+	/**  Its value before; none where it was not there. */
+	before: string | null,
+	/**  Its value after; none where it is gone. */
+	after: string | null,
+};
+
+/**  Which records; every field narrows. */
+export type AuditFilter = {
+	/**  Who acted. */
+	actor: string | null,
+	/**  The code of what was done. */
+	action: string | null,
+	/**  The tenant. */
+	tenant_id: string | null,
+	/**  From this time on, RFC 3339. */
+	from: string | null,
+	/**  Before this time, RFC 3339. */
+	to: string | null,
+};
+
+/**  A page of the audit log, newest first. */
+export type AuditPage = {
+	/**  When this was read. */
+	as_of: string,
+	/**  The records. */
+	rows: AuditRow[],
+	/**  Where the next page begins; none on the last one. */
+	next: string | null,
+	/**  Codes of what was done in this ledger, for the filter. */
+	actions: string[],
+	/**  Who acted in this ledger, for the filter. */
+	actors: string[],
+};
+
+/**  A record. */
+export type AuditRow = {
+	/**  Its id. */
+	audit_id: string,
+	/**  When. */
+	at: string,
+	/**  Who: the account of the operating system. */
+	actor: string,
+	/**  Who was logged in to the database, as the database itself wrote it; none for a file and for older records. */
+	database_user: string | null,
+	/**  What was done, a code. */
+	action: string,
+	/**  The tenant, where it is about one. */
+	tenant_id: string | null,
+	/**  Its name. */
+	tenant_name: string | null,
+	/**  What it is about. */
+	subject: string,
+	/**  Why; may be empty. */
+	reason: string,
+	/**  What it changed, field by field. */
+	fields: AuditField[],
+};
 
 /**  How one tenant is billed. */
 export type BillingAccount = {
@@ -282,6 +363,78 @@ export type CompanyDay = {
 	day: string,
 	/**  Events of the day. */
 	events: number,
+};
+
+/**  A connection as a person fills it in. */
+export type ConnectionForm = {
+	/**  Its name, which no other connection has. */
+	name: string,
+	/**  `production`, `staging` or `development`. */
+	environment: Environment,
+	/**  Host name or address, or the folder of a local socket (begins with `/`). */
+	host: string,
+	/**  The port; it names the socket file, too. */
+	port: number,
+	/**  The database. */
+	database: string,
+	/**  The login. */
+	user: string,
+	/**  What is asked of the line. */
+	tls: TlsChoice,
+	/**  The certificate of the authority that signed the server's: an absolute path, PEM. */
+	root_certificate: string | null,
+	/**  What this side shows of itself: an absolute path, PEM. */
+	client_certificate: string | null,
+	/**  Its key: an absolute path, PEM. */
+	client_key: string | null,
+	/**  Whether nothing can be changed through it. */
+	read_only: boolean,
+	/**  Whether a superuser or an owner may work through it; only for development. */
+	allow_owner: boolean,
+	/**  Seconds to connect, 1 to 120. */
+	connect_timeout_s: number,
+	/**  Seconds for one statement, 1 to 86,400; none for no limit. */
+	statement_timeout_s: number | null,
+};
+
+/**  A saved connection by its name. */
+export type ConnectionName = {
+	/**  Its id. */
+	connection_id: string,
+	/**  Its name. */
+	name: string,
+};
+
+/**  A connection that was taken away. */
+export type ConnectionRemoved = {
+	/**  Its id. */
+	connection_id: string,
+	/**  Its name. */
+	name: string,
+	/**  Why its password may still be in the keyring; none when nothing is left. */
+	secret_left: string | null,
+};
+
+/**  A saved connection. */
+export type ConnectionRow = {
+	/**  Its id. */
+	connection_id: string,
+	/**  What was filled in. */
+	settings: ConnectionForm,
+	/**  User, host and database in one line. */
+	location: string,
+	/**  Where its password is. */
+	secret: SecretPlace,
+	/**  When it was opened last. */
+	last_used_at: string | null,
+};
+
+/**  What a test of a connection found. */
+export type ConnectionTest = {
+	/**  Whether it can be opened. */
+	ok: boolean,
+	/**  All steps, in their order. */
+	steps: TestStep[],
 };
 
 /**  The event that a correction corrects. */
@@ -440,6 +593,14 @@ export type DatabaseStatus = {
 	environment: Environment,
 	/**  Whether this connection may write. */
 	writable: boolean,
+	/**  Why it may not, a sentence; none when it may. */
+	read_only_because: string | null,
+	/**  Who is logged in to the database; none for a file. */
+	login: string | null,
+	/**  What that login may do, as the database itself says it. */
+	rights: Rights,
+	/**  The saved connection that opened it; none for a file or an address. */
+	connection: ConnectionName | null,
 	/**  The ledger's identity. */
 	ledger_id: string,
 	/**  The number of the newest migration. */
@@ -1442,6 +1603,13 @@ export type JournalAccount = {
 	account: string,
 };
 
+/**  Where a given password is kept. */
+export type KeepSecret = 
+/**  In the keyring of the operating system. */
+"keyring" | 
+/**  In this program's memory, until it ends. */
+"run";
+
 /**  What a person decides about use that came after its period had closed. */
 export type LateDecision = 
 /**  Take it: it is billed on the next invoice as late. */
@@ -2069,6 +2237,19 @@ export type ReasonCount = {
 	waiting: number,
 };
 
+/**  What a login may do, from nothing to everything. */
+export type Rights = 
+/**  Not even look. */
+"nothing" | 
+/**  Look. */
+"reader" | 
+/**  Look and write what is no history. */
+"writer" | 
+/**  Change or empty the ledger. */
+"owner" | 
+/**  Everything in the whole server. */
+"superuser";
+
 /**  What a run would do. */
 export type RunPreview = {
 	/**  When this was read. */
@@ -2197,6 +2378,35 @@ total: string;
 /**  Currency of the total. */
 currency: string };
 
+/**  A password that a person gave, and where it shall be kept. */
+export type SecretInput = {
+	/**  The password. */
+	text: SecretText,
+	/**  Where it is kept. */
+	keep: KeepSecret,
+};
+
+/**  Where the password of a connection is. */
+export type SecretPlace = 
+/**  Nowhere: the server asks for none, or the person is asked. */
+"none" | 
+/**  In the keyring of the operating system. */
+"keyring" | 
+/**  In this program's memory, until it ends. */
+"run";
+
+/**
+ *  A password on its way in. It has no Debug and is never written:
+ * 
+ *  ```compile_fail
+ *  println!("{:?}", operations::wire::SecretText::from(String::new()));
+ *  ```
+ *  ```compile_fail
+ *  serde_json::to_string(&operations::wire::SecretText::from(String::new()));
+ *  ```
+ */
+export type SecretText = string;
+
 /**  What the window needs to know before its first picture. */
 export type Session = {
 	/**  A BCP 47 locale; `en-US` where the system has none. */
@@ -2294,6 +2504,16 @@ export type StatusDifference = {
 	/**  After; none when there is none any more. */
 	after: string | null,
 };
+/**  How a step ended. */
+export type StepOutcome = 
+/**  As it should be. */
+"good" | 
+/**  It works, and something is worth a look. */
+"doubtful" | 
+/**  It does not work. */
+"failed" | 
+/**  Not looked at, because a step before failed. */
+"skipped";
 
 /**  Stored memories of one tier (requirement E2). */
 export type StorageTier = {
@@ -2465,6 +2685,37 @@ export type TenantRow = {
 	period_end: string | null,
 };
 
+/**  One step of a test. */
+export type TestStep = {
+	/**  What was looked at. */
+	step: TestStepName,
+	/**  How it ended. */
+	outcome: StepOutcome,
+	/**  What was found, and what to do where it failed. */
+	sentence: string,
+	/**  The stable code of a failure. */
+	code: string | null,
+};
+
+/**  What a test of a connection looks at, in this order. */
+export type TestStepName = 
+/**  The password is at hand. */
+"secret" | 
+/**  The host's name has an address. */
+"name" | 
+/**  Something listens at the port. */
+"port" | 
+/**  The line is encrypted and the certificate verified. */
+"tls" | 
+/**  The server lets the login in. */
+"login" | 
+/**  What the login may do. */
+"rights" | 
+/**  Whether the schema is this program's. */
+"schema" | 
+/**  How far the clocks differ. */
+"clock";
+
 /**  A tenant's use by day. */
 export type TimeSeries = {
 	/**  When this was read. */
@@ -2506,6 +2757,15 @@ export type TimelinePage = {
 	/**  Where the next page begins; none at the end. */
 	next: string | null,
 };
+
+/**  What is asked of the line to a server. */
+export type TlsChoice = 
+/**  Encrypted, and the certificate is for this host and from a known authority. */
+"verify_full" | 
+/**  Encrypted, and the certificate is from a known authority, for whatever host. */
+"verify_ca" | 
+/**  Not encrypted; only for a line that does not leave this machine. */
+"off";
 
 /**  A plan that would hold the present use (requirement A3). */
 export type UpgradeHint = {

@@ -1,8 +1,14 @@
 import type {
   AccountRequest,
+  AuditFilter,
+  AuditPage,
   BillingSettings,
   CancelRequest,
   Change,
+  ConnectionForm,
+  ConnectionRemoved,
+  ConnectionRow,
+  ConnectionTest,
   CouponRequest,
   CreditRequest,
   DatabaseStatus,
@@ -20,6 +26,7 @@ import type {
   EventPage,
   Explanation,
   Exported,
+  ExportFormat,
   ExportRequest,
   GrantRequest,
   ImportReport,
@@ -52,6 +59,7 @@ import type {
   RunReport,
   RunRequest,
   SearchHit,
+  SecretInput,
   Session,
   SettingsRequest,
   SnapshotRequest,
@@ -121,6 +129,16 @@ export interface Host {
   quarantine(filter: QuarantineFilter, cursor: string | null): Promise<QuarantinePage>;
   /** How many rows were decided. */
   quarantineDecide(ids: string[], decision: QuarantineDecision, reason: string): Promise<number>;
+  audit(filter: AuditFilter, cursor: string | null): Promise<AuditPage>;
+  connections(): Promise<ConnectionRow[]>;
+  connectionAdd(form: ConnectionForm, secret: SecretInput | null): Promise<ConnectionRow>;
+  connectionEdit(connectionId: string, form: ConnectionForm, secret: SecretInput | null): Promise<ConnectionRow>;
+  connectionDuplicate(connectionId: string, name: string): Promise<ConnectionRow>;
+  connectionRemove(connectionId: string): Promise<ConnectionRemoved>;
+  connectionTest(connectionId: string | null, form: ConnectionForm, secret: string | null): Promise<ConnectionTest>;
+  connectionOpen(connectionId: string, secret: SecretInput | null): Promise<DatabaseStatus>;
+  /** Rejects with `connection_lost` while the database does not answer. */
+  connectionAlive(): Promise<void>;
   search(text: string): Promise<SearchHit[]>;
   presets(): Promise<Preset[]>;
   invoicePresets(): Promise<Preset[]>;
@@ -152,6 +170,7 @@ export interface Host {
   /** The evidence pack of an invoice, or of a dispute about it. */
   savePack(invoiceId: string, disputeId: string | null): Promise<string | null>;
   exportInvoices(request: ExportRequest): Promise<Exported | null>;
+  exportAudit(filter: AuditFilter, format: ExportFormat): Promise<Exported | null>;
   runPreview(request: RunRequest): Promise<RunPreview>;
   invoiceRun(request: RunRequest, onProgress: ProgressListener): Promise<RunReport>;
   invoiceRunCancel(): Promise<void>;

@@ -42,6 +42,17 @@ export const tauriHost: Host = {
   subjects: (tenantId, text) => take(commands.subjects(tenantId, text)),
   quarantine: (filter, cursor) => take(commands.quarantine(filter, cursor)),
   quarantineDecide: (ids, decision, reason) => take(commands.quarantineDecide(ids, decision, reason)),
+  audit: (filter, cursor) => take(commands.audit(filter, cursor)),
+  connections: () => take(commands.connections()),
+  connectionAdd: (form, secret) => take(commands.connectionAdd(form, secret)),
+  connectionEdit: (connectionId, form, secret) => take(commands.connectionEdit(connectionId, form, secret)),
+  connectionDuplicate: (connectionId, name) => take(commands.connectionDuplicate(connectionId, name)),
+  connectionRemove: (connectionId) => take(commands.connectionRemove(connectionId)),
+  connectionTest: (connectionId, form, secret) => take(commands.connectionTest(connectionId, form, secret)),
+  connectionOpen: (connectionId, secret) => take(commands.connectionOpen(connectionId, secret)),
+  connectionAlive: async () => {
+    await take(commands.connectionAlive());
+  },
   search: (text) => take(commands.search(text)),
   presets: () => take(commands.presets()),
   chooseFile: () => take(commands.chooseFile()),
@@ -76,6 +87,7 @@ export const tauriHost: Host = {
   saveInvoicePdf: (invoiceId) => take(commands.saveInvoicePdf(invoiceId)),
   savePack: (invoiceId, disputeId) => take(commands.savePack(invoiceId, disputeId)),
   exportInvoices: (request) => take(commands.exportInvoices(request)),
+  exportAudit: (filter, format) => take(commands.exportAudit(filter, format)),
   runPreview: (request) => take(commands.runPreview(request)),
   invoiceRun: (request, onProgress) => {
     const channel = new Channel<Progress>();

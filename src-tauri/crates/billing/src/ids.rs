@@ -123,4 +123,6 @@ ids! {
     NoteId = "nte";
     /// A run of invoices over all tenants.
     RunId = "run";
+    /// A saved connection of this machine.
+    ConnectionId = "con";
 }

@@ -28,12 +28,18 @@ pub struct Shared {
     /// The database.
     #[arg(long, global = true, value_name = "FILE|URL", help = DATABASE)]
     pub db: Option<String>,
+    /// A saved connection, by its name, in the place of --db
+    #[arg(long, global = true, value_name = "NAME", conflicts_with = "db")]
+    pub connection: Option<String>,
     /// Ask for the database password on the terminal
-    #[arg(long, global = true, conflicts_with = "password_fd")]
+    #[arg(long, global = true, conflicts_with_all = ["password_fd", "password_credential"])]
     pub password: bool,
     /// Read the database password from this open file descriptor
     #[arg(long, global = true, value_name = "N")]
     pub password_fd: Option<u32>,
+    /// Read the database password from this credential of systemd, a file in $CREDENTIALS_DIRECTORY
+    #[arg(long, global = true, value_name = "CREDENTIAL", conflicts_with = "password_fd")]
+    pub password_credential: Option<String>,
     /// Print JSON instead of tables
     #[arg(long, global = true)]
     pub json: bool,

@@ -3,13 +3,19 @@
 use crate::arguments::Shared;
 use crate::host::SystemHost;
 use crate::output::Form;
+use operations::connect::{self, Connections, Opened, Profile};
 use operations::error::{OperationError, Result};
 use operations::host::Host;
 use operations::open::{Access, Login, Store, open_with};
 use operations::target::Target;
-use secrecy::SecretString;
+use operations::wire::{KeepSecret, SecretInput, SecretText};
+use providers::keyring::SystemKeyring;
+use secrecy::{ExposeSecret, SecretString};
 use std::io::Read;
 use std::sync::Arc;
+
+/// The program's name among the settings of this account; the window uses the same folder.
+const PROGRAM: &str = "org.countinghouse.console";
 
 /// What a command works with.
 pub struct Context {
@@ -31,32 +37,60 @@ impl Context {
         Ok(Self { form: shared.form(), host: Arc::<SystemHost>::clone(&system), system, shared })
     }
 
+    /// The saved connections of this person.
+    pub fn connections(&self) -> Result<Connections> {
+        let folder = dirs::config_dir().ok_or_else(|| {
+            OperationError::failed("no_config_folder", "This account has no folder for settings: set XDG_CONFIG_HOME.")
+        })?;
+        let file = connect::settings_file(&folder.join(PROGRAM));
+        Ok(Connections::new(file, Arc::new(SystemKeyring)))
+    }
+
     /// The database that `--db` names.
     fn target(&self) -> Result<Target> {
-        let missing =
-            || OperationError::wrong_use("no_database", "Name the database with --db FILE or --db URL.").field("db");
+        let missing = || {
+            OperationError::wrong_use("no_database", "Name the database with --db FILE, --db URL or --connection NAME.")
+                .field("db")
+        };
         self.shared.db.as_deref().ok_or_else(missing)?.parse()
     }
 
-    /// The database and how to log in.
-    pub fn login(&self) -> Result<Login> {
-        Ok(Login { target: self.target()?, password: self.password()? })
+    /// The database and how to log in, to migrate.
+    pub async fn login(&self) -> Result<Login> {
+        if let Some(name) = &self.shared.connection {
+            let target = self.connections()?.login(name, self.secret()?).await?;
+            return Ok(Login::saved(target));
+        }
+        Ok(Login::new(self.target()?, self.password()?))
     }
 
     /// Opens the database for looking only.
     pub async fn open_read_only(&self) -> Result<Store> {
-        self.open_for(Access::ReadOnly).await
+        if let Some(name) = &self.shared.connection {
+            return Ok(self.open_saved(name, Access::ReadOnly).await?.store);
+        }
+        self.open_direct(Access::ReadOnly).await
     }
 
     /// Opens the database for changes.
     pub async fn open(&self) -> Result<Store> {
-        self.open_for(Access::ReadWrite).await
+        let Some(name) = &self.shared.connection else {
+            return self.open_direct(Access::ReadWrite).await;
+        };
+        let Opened { store, profile } = self.open_saved(name, Access::ReadWrite).await?;
+        if store.access() == Access::ReadOnly {
+            let why = if profile.form.read_only { "is saved as read-only" } else { "has a login that may only look" };
+            let sentence = format!("Nothing was changed: the connection {} {why}.", profile.form.name);
+            store.close().await;
+            return Err(OperationError::refused("read_only", sentence).field("connection"));
+        }
+        Ok(store)
     }
 
-    /// A snapshot is verified first, and its time is that of its moment.
-    async fn open_for(&self, access: Access) -> Result<Store> {
+    /// What `--db` names. A snapshot is verified first, and its time is that of its moment.
+    async fn open_direct(&self, access: Access) -> Result<Store> {
         let (bar, told) = crate::commands::progress();
-        let opened = open_with(self.login()?, access, self.host.as_ref(), told).await;
+        let opened = open_with(self.login().await?, access, self.host.as_ref(), told).await;
         bar.finish_and_clear();
         let store = opened?;
         if let Some(moment) = store.moment() {
@@ -65,8 +99,27 @@ impl Context {
         Ok(store)
     }
 
-    /// The password, from the terminal or a file descriptor; none unless asked for.
+    /// The connection that `--connection` names; none without it.
+    pub fn saved(&self) -> Result<Option<Profile>> {
+        self.shared.connection.as_ref().map(|name| self.connections()?.find(name)).transpose()
+    }
+
+    async fn open_saved(&self, name: &str, most: Access) -> Result<Opened> {
+        // A password that is given here is for this run.
+        let secret = self.secret()?.map(|text| SecretInput { text, keep: KeepSecret::Run });
+        self.connections()?.open(self.host.as_ref(), name, secret, most).await
+    }
+
+    /// The password that was given, on its way to a saved connection.
+    pub fn secret(&self) -> Result<Option<SecretText>> {
+        Ok(self.password()?.map(|secret| SecretText::from(secret.expose_secret().to_owned())))
+    }
+
+    /// The password, from the terminal, a file descriptor or a credential; none unless asked for.
     fn password(&self) -> Result<Option<SecretString>> {
+        if let Some(name) = &self.shared.password_credential {
+            return credential(name).map(Some);
+        }
         if let Some(descriptor) = self.shared.password_fd {
             return read_descriptor(descriptor).map(Some);
         }
@@ -80,9 +133,22 @@ impl Context {
     }
 }
 
+/// Reads a credential that systemd hands to a service. Its name is given, so that no file stands in unseen.
+fn credential(name: &str) -> Result<SecretString> {
+    let wrong = |sentence: String| OperationError::wrong_use("no_password", sentence).field("password-credential");
+    if name.is_empty() || name.starts_with('.') || name.contains(['/', '\\']) {
+        return Err(wrong("The name of a credential is a file's name without a folder.".to_owned()));
+    }
+    let folder = std::env::var_os("CREDENTIALS_DIRECTORY").ok_or_else(|| {
+        wrong("This program was not started with credentials: $CREDENTIALS_DIRECTORY is not set.".to_owned())
+    })?;
+    let file = std::fs::File::open(std::path::Path::new(&folder).join(name));
+    let unreadable = |error| wrong(format!("The credential {name} could not be read.")).because(error);
+    first_line(file.map_err(unreadable)?).map_err(unreadable)
+}
+
 /// Reads a password up to its first line end. The descriptor is opened by its path, which needs no unsafe code.
 fn read_descriptor(descriptor: u32) -> Result<SecretString> {
-    const MAX_BYTES: u64 = 4096;
     let failed = |error: std::io::Error| {
         OperationError::wrong_use(
             "no_password",
@@ -91,12 +157,13 @@ fn read_descriptor(descriptor: u32) -> Result<SecretString> {
         .field("password-fd")
         .because(error)
     };
+    first_line(std::fs::File::open(format!("/dev/fd/{descriptor}")).map_err(failed)?).map_err(failed)
+}
+
+fn first_line(file: std::fs::File) -> std::io::Result<SecretString> {
+    const MAX_BYTES: u64 = 4096;
     let mut text = String::new();
-    let file = std::fs::File::open(format!("/dev/fd/{descriptor}")).map_err(failed)?;
-    file.take(MAX_BYTES).read_to_string(&mut text).map_err(failed)?;
+    file.take(MAX_BYTES).read_to_string(&mut text)?;
     let line = text.lines().next().unwrap_or_default().to_owned();
-    if line.is_empty() {
-        return Err(failed(std::io::Error::other("it is empty")));
-    }
-    Ok(SecretString::from(line))
+    if line.is_empty() { Err(std::io::Error::other("it is empty")) } else { Ok(SecretString::from(line)) }
 }

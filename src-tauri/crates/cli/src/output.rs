@@ -86,6 +86,17 @@ pub fn error(form: Form, error: &OperationError) -> ExitCode {
 /// Prints what clap found wrong with the arguments (or the help that was asked for).
 pub fn argument_error(error: &clap::Error) -> ExitCode {
     let wants_json = std::env::args_os().any(|argument| argument == "--json");
+    if error.use_stderr() && has_password() {
+        // What stands behind it may be a password, which clap would say again.
+        let message = "A password is never an argument: --password asks for it on the terminal, --password-fd reads it \
+            from a file descriptor, --password-credential from a credential of systemd.";
+        let form = if wants_json { Form::Json } else { Form::Table };
+        show_error(
+            form,
+            &WireError { code: "wrong_use".into(), message: message.into(), field: None, line: None, detail: None },
+        );
+        return ExitCode::from(2);
+    }
     if !error.use_stderr() || !wants_json {
         // Nothing is left to do when even the terminal is gone.
         let _ = error.print();
@@ -94,6 +105,13 @@ pub fn argument_error(error: &clap::Error) -> ExitCode {
     let message = on_one_line(&error.to_string());
     show_error(Form::Json, &WireError { code: "wrong_use".into(), message, field: None, line: None, detail: None });
     ExitCode::from(2)
+}
+
+fn has_password() -> bool {
+    std::env::args_os().any(|argument| {
+        let argument = argument.to_string_lossy();
+        argument == "--password" || argument.starts_with("--password=")
+    })
 }
 
 /// What clap says over several lines, up to how the command is used: the names of missing arguments stand below the

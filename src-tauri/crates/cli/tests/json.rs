@@ -27,6 +27,8 @@ impl Books {
         if !matches!(words[0], "sample" | "rate") {
             command.arg("--db").arg(&self.file);
         }
+        // Neither the settings nor the keyring of whoever runs the tests.
+        command.env("XDG_CONFIG_HOME", self.folder.path().join("config")).env_remove("DBUS_SESSION_BUS_ADDRESS");
         command.args(words).arg("--json").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
@@ -135,6 +137,23 @@ fn looks(books: &mut Books) {
     books.keep("quota check", &[&serde_json::from_slice(&checked.stdout).unwrap()]);
     let admitted = books.run(&["quota", "admit", &id, &meter, "1", "--key", "two"], "");
     books.keep("quota admit", &[&serde_json::from_slice(&admitted.stdout).unwrap()]);
+}
+
+fn connections(books: &mut Books) {
+    let add = ["connections", "add", "eu", "--host", "/nowhere/postgresql", "--database", "billing", "--user", "dana"];
+    books.look("connections add", &add);
+    books.look("connections edit", &["connections", "edit", "eu", "--rename", "eu, old", "--environment", "staging"]);
+    books.look("connections duplicate", &["connections", "duplicate", "eu, old", "eu"]);
+    books.look("connections list", &["connections", "list"]);
+    let test = books.json(&["connections", "test", "eu"], 3);
+    books.keep("connections test", &[&test]);
+    books.look("connections remove", &["connections", "remove", "eu"]);
+    let (code, _) = error(&books.run(&["connections", "test", "eu"], ""), 1);
+    assert_eq!(code, "unknown_connection", "it is gone");
+    books.look("audit list", &["audit", "list"]);
+    let table = books.folder.path().join("audit.csv").display().to_string();
+    books.look("audit export", &["audit", "export", "-o", &table]);
+    books.look("migrate --preview", &["migrate", "--preview"]);
 }
 
 fn quarantine(books: &mut Books) {
@@ -382,6 +401,7 @@ fn every_shape_is_as_it_was_and_is_documented() {
     let file = books.file.display().to_string();
     books.look("sample", &["sample", "--out", &file]);
     looks(&mut books);
+    connections(&mut books);
     quarantine(&mut books);
     cases(&mut books);
     wrong_use(&mut books);

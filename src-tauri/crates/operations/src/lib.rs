@@ -5,6 +5,7 @@
 pub mod bench;
 pub mod bill;
 pub mod change;
+pub mod connect;
 pub mod dispute;
 pub mod document;
 pub mod error;

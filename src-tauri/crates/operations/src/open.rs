@@ -6,26 +6,43 @@ use crate::error::{OperationError, Result};
 use crate::host::Host;
 use crate::snapshot;
 use crate::target;
-use crate::wire::Progress;
+use crate::wire::{ConnectionForm, Environment, MigrationPreview, MigrationStepShown, Progress};
 use billing::ids::LedgerId;
 use secrecy::SecretString;
 use store::ledger::LedgerEnvironment;
+use store::rights::{LoginRights, Standing};
 pub use store::{Access, Migrated, Store};
-use store::{NewLedger, PostgresServer, TlsMode};
+use store::{Certificates, NewLedger, PostgresServer, TimeLimits, TlsMode};
 
 /// A database and how to log in.
-pub struct Login {
-    /// Which database.
-    pub target: target::Target,
-    /// The password, where the server asks for one.
-    pub password: Option<SecretString>,
+pub struct Login(Asked);
+
+enum Asked {
+    /// A file or an address that a person named.
+    Named { target: target::Target, password: Option<SecretString> },
+    /// A saved connection.
+    Saved(store::Target),
 }
 
 impl Login {
+    /// To a file or an address, with the password where the server asks for one.
+    pub const fn new(target: target::Target, password: Option<SecretString>) -> Self {
+        Self(Asked::Named { target, password })
+    }
+
+    /// To the target of a saved connection.
+    pub const fn saved(target: store::Target) -> Self {
+        Self(Asked::Saved(target))
+    }
+
     /// The store's form of it. A line that leaves this machine is encrypted and its certificate verified; a local
     /// socket and the loopback need neither.
     fn resolved(self, host: &dyn Host) -> store::Target {
-        let address = match self.target {
+        let (target, password) = match self.0 {
+            Asked::Named { target, password } => (target, password),
+            Asked::Saved(target) => return target,
+        };
+        let address = match target {
             target::Target::File(path) => return store::Target::Sqlite(path),
             target::Target::Postgres(address) => address,
         };
@@ -35,19 +52,21 @@ impl Login {
         } else {
             PostgresServer::Host(address.host)
         };
-        let verified = || TlsMode::VerifyFull { root_certificate: address.root_certificate };
+        let verified = || TlsMode::VerifyFull(Certificates { root: address.root_certificate, client: None });
         store::Target::Postgres(store::PostgresTarget {
             server,
             port: address.port,
             database: address.database,
             user: address.user.unwrap_or_else(|| host.actor().as_str().to_owned()),
-            password: self.password,
+            password,
             tls: if is_local { TlsMode::Off } else { verified() },
+            limits: TimeLimits::default(),
         })
     }
 }
 
-fn is_loopback(host: &str) -> bool {
+/// Whether a host is this machine itself.
+pub fn is_loopback(host: &str) -> bool {
     host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
@@ -75,7 +94,7 @@ pub async fn open_with(
     {
         return snapshot::open(path, told).await;
     }
-    Ok(Store::open(&target, access).await?)
+    fit(Store::connect(&target, access).await?).await
 }
 
 /// Opens a database for review: all looks see this moment, until it is opened again, and nothing can be written.
@@ -89,7 +108,100 @@ pub async fn review(login: Login, host: &dyn Host) -> Result<Store> {
     {
         return snapshot::open(path, |_| {}).await;
     }
-    Ok(Store::open_pinned(&target, host.now(), &std::env::temp_dir()).await?)
+    fit(Store::open_pinned(&target, host.now(), &std::env::temp_dir()).await?).await
+}
+
+/// A store that is fit for daily work, or why it is not; then it is closed.
+async fn fit(store: Store) -> Result<Store> {
+    match daily_work(&store, OwnerRule::Development).await {
+        Ok(_) => Ok(store),
+        Err(error) => {
+            store.close().await;
+            Err(error)
+        }
+    }
+}
+
+/// Whether a login and a ledger are fit for daily work. The login comes first: an owner who may not even read the
+/// schema's version is told what is wrong with it.
+///
+/// # Errors
+/// `owner_login`; `not_migrated`, `schema_older`, `schema_newer`; what the store says.
+pub(crate) async fn daily_work(store: &Store, rule: OwnerRule) -> Result<LoginRights> {
+    let rights = store.read(|read| Box::pin(store::rights::of_login(read))).await?;
+    match owner_refusal(store, &rights, rule).await {
+        Some(error) => Err(error),
+        None => {
+            store.check_schema().await?;
+            Ok(rights)
+        }
+    }
+}
+
+/// Asks whether the database of a store still answers, waiting `limit` at most.
+///
+/// # Errors
+/// `connection_lost`.
+pub async fn answers(store: &Store, limit: std::time::Duration) -> Result<()> {
+    Ok(store.answers(limit).await?)
+}
+
+/// Opens a database that was named by a file or an address, to look and to write; a production server only to look:
+/// whoever wants to change something there saves a connection that says so.
+///
+/// # Errors
+/// As [`open`].
+pub async fn open_named(
+    target: target::Target,
+    host: &dyn Host,
+    told: impl Fn(Progress) + Send + Sync + 'static,
+) -> Result<Store> {
+    if matches!(target, target::Target::Postgres(_)) {
+        let looks = open(Login::new(target.clone(), None), Access::ReadOnly, host).await?;
+        let environment = looks.read(|read| Box::pin(store::ledger::info(read))).await?.environment;
+        if environment == LedgerEnvironment::Production {
+            return Ok(looks);
+        }
+        looks.close().await;
+    }
+    open_with(Login::new(target, None), Access::ReadWrite, host, told).await
+}
+
+/// Where a login may work that could change or empty the ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OwnerRule {
+    /// Nowhere.
+    Never,
+    /// On a ledger that says of itself that it is for development, or is the sample.
+    Development,
+}
+
+impl OwnerRule {
+    /// What a saved connection says: only one that is for development may allow it.
+    pub fn of(form: &ConnectionForm) -> Self {
+        let allowed = form.allow_owner && form.environment == Environment::Development;
+        if allowed { Self::Development } else { Self::Never }
+    }
+}
+
+/// Why a login that could change or empty the ledger is refused for daily work; none when it may work. To migrate is
+/// no daily work.
+pub async fn owner_refusal(store: &Store, rights: &LoginRights, rule: OwnerRule) -> Option<OperationError> {
+    if rights.standing < Standing::Owner {
+        return None;
+    }
+    let environment = store.read(|read| Box::pin(store::ledger::info(read))).await.ok().map(|info| info.environment);
+    let is_harmless = matches!(environment, None | Some(LedgerEnvironment::Development | LedgerEnvironment::Sample));
+    if rule == OwnerRule::Development && is_harmless {
+        return None;
+    }
+    let login = &rights.login;
+    let what = if rights.standing == Standing::Superuser { "a superuser" } else { "an owner of the ledger" };
+    let sentence = format!(
+        "{login} is {what}: it could change or empty the ledger past every rule. Log in as a member of billing_writer \
+         or billing_reader; the owner's login is for migrations. Only a connection for development may allow it."
+    );
+    Some(OperationError::refused("owner_login", sentence).field("user"))
 }
 
 /// What a new ledger is called.
@@ -112,6 +224,41 @@ pub async fn migrate(login: Login, request: MigrateRequest, host: &dyn Host) -> 
     let done = migrate_store(&store, request, host).await;
     store.close().await;
     done
+}
+
+/// What [`migrate`] would do, from reads alone.
+///
+/// # Errors
+/// What the store says.
+pub async fn migration_preview(login: Login, host: &dyn Host) -> Result<MigrationPreview> {
+    let target = login.resolved(host);
+    // A SQLite file that is not there yet would be made.
+    if let store::Target::Sqlite(path) = &target
+        && !path.exists()
+    {
+        return Ok(shown_plan(store::migrate::whole_plan(store::Engine::Sqlite), store::Engine::Sqlite));
+    }
+    let store = Store::connect(&target, Access::ReadOnly).await?;
+    let plan = store.migration_plan().await;
+    store.close().await;
+    Ok(shown_plan(plan?, target.engine()))
+}
+
+fn shown_plan(plan: store::MigrationPlan, engine: store::Engine) -> MigrationPreview {
+    let step = |step: store::MigrationStep| MigrationStepShown {
+        number: step.number,
+        name: step.name.to_owned(),
+        summary: step.summary,
+    };
+    let backup = match (&plan.backup_file, engine, plan.from) {
+        _ if plan.steps.is_empty() => "Nothing will change.".to_owned(),
+        (Some(file), ..) => format!("The file is copied to {} and the copy checked first.", file.display()),
+        (None, _, 0) => "The database is empty: there is nothing to back up.".to_owned(),
+        (None, ..) => "Back the database up first, and say where the backup is: it goes on record.".to_owned(),
+    };
+    let backup_asked = engine == store::Engine::Postgres && plan.from > 0 && !plan.steps.is_empty();
+    let steps = plan.steps.into_iter().map(step).collect();
+    MigrationPreview { from: plan.from, to: plan.to, steps, backup, backup_asked }
 }
 
 /// Makes the roles of a PostgreSQL cluster, where they are missing, and grants them what they may in this database. None
@@ -159,7 +306,7 @@ mod tests {
 
     fn resolved(text: &str) -> store::PostgresTarget {
         let host = FixedHost::at("2026-01-31T08:00:00Z".parse().unwrap());
-        match (Login { target: text.parse().unwrap(), password: None }).resolved(&host) {
+        match Login::new(text.parse().unwrap(), None).resolved(&host) {
             store::Target::Postgres(target) => target,
             other => panic!("{other} is no PostgreSQL"),
         }
@@ -169,7 +316,7 @@ mod tests {
     fn only_a_line_that_stays_on_this_machine_is_not_encrypted() {
         assert_eq!(resolved("postgres:///d?host=/run/pg").tls, TlsMode::Off, "a socket has no line");
         assert_eq!(resolved("postgres://127.0.0.1/d").tls, TlsMode::Off, "the loopback does not leave the machine");
-        let verified = TlsMode::VerifyFull { root_certificate: None };
+        let verified = TlsMode::VerifyFull(Certificates::default());
         assert_eq!(resolved("postgres://db.example/d").tls, verified, "everything else is verified in full");
         assert_eq!(resolved("postgres://localhost.evil.example/d").tls, verified, "a name that only begins like it");
     }

@@ -59,6 +59,15 @@ pub async fn warnings(read: &mut Read, now: Timestamp) -> Result<Vec<String>> {
     Ok(warnings)
 }
 
+/// The clock of the server; of this machine for a file.
+///
+/// # Errors
+/// What the database gave.
+pub async fn clock(read: &mut Read) -> Result<Timestamp> {
+    let (clock,): (At,) = row!(read, (At,), CLOCK)?;
+    Ok(clock.0)
+}
+
 async fn triggers(read: &mut Read, warnings: &mut Vec<String>) -> Result<()> {
     let tables = rows!(read, (String, i64, i64), PARTITIONS)?;
     for (table, append_only, no_truncate) in &tables {
@@ -98,8 +107,7 @@ async fn postgres(read: &mut Read, now: Timestamp, warnings: &mut Vec<String>) -
                 .to_owned(),
         );
     }
-    let (clock,): (At,) = row!(read, (At,), CLOCK)?;
-    let off = clock.0.micros().abs_diff(now.micros());
+    let off = clock(read).await?.micros().abs_diff(now.micros());
     if off > CLOCK_OFF_MICROS.unsigned_abs() {
         warnings.push(format!("the clocks of this machine and the server differ by {} s", off / 1_000_000));
     }

@@ -4,7 +4,8 @@
 //! overridden, and where none can, a variable that is set is an error.
 
 use crate::error::{Result, StoreError};
-use crate::target::{Access, PostgresServer, PostgresTarget, Target, TlsMode};
+use crate::reach::{self, ConnectProblem};
+use crate::target::{Access, Certificates, PostgresServer, PostgresTarget, Target, TlsMode};
 use futures::FutureExt;
 use secrecy::ExposeSecret;
 use sqlx::pool::{PoolConnection, PoolConnectionMetadata};
@@ -24,6 +25,8 @@ const TRUSTED_FOR: Duration = Duration::from_secs(1);
 
 /// Settings that change what a connection reads or trusts and that no field of the options can take back.
 const REFUSED_VARIABLES: [&str; 4] = ["PGOPTIONS", "PGSSLROOTCERT", "PGSSLCERT", "PGSSLKEY"];
+/// The same for an encrypted line: these replace the authorities that the system trusts.
+const REFUSED_WITH_TLS: [&str; 2] = ["SSL_CERT_FILE", "SSL_CERT_DIR"];
 
 /// The pools of a store.
 pub(crate) enum Pools {
@@ -51,12 +54,16 @@ pub(crate) async fn pools(target: &Target, access: Access) -> Result<Pools> {
 }
 
 pub(crate) fn postgres_options(target: &PostgresTarget) -> Result<PgConnectOptions> {
-    if let Some(name) = REFUSED_VARIABLES.iter().find(|name| std::env::var_os(name).is_some()) {
-        return Err(StoreError::Refused(format!(
-            "the environment sets {name}, which would change the connection: unset it"
-        )));
+    let encrypted = target.tls.certificates().is_some();
+    let refused = REFUSED_VARIABLES.iter().chain(REFUSED_WITH_TLS.iter().filter(|_| encrypted));
+    if let Some(name) = refused.into_iter().find(|name| std::env::var_os(name).is_some()) {
+        return Err(StoreError::Connect {
+            problem: ConnectProblem::Environment,
+            sentence: format!("the environment sets {name}, which would change the connection: unset it"),
+            cause: None,
+        });
     }
-    let PostgresTarget { server, port, database, user, password, tls } = target;
+    let PostgresTarget { server, port, database, user, password, tls, limits: _ } = target;
     let mut options = PgConnectOptions::new_without_pgpass()
         .port(*port)
         .database(database)
@@ -70,25 +77,33 @@ pub(crate) fn postgres_options(target: &PostgresTarget) -> Result<PgConnectOptio
     };
     Ok(match tls {
         TlsMode::Off => options.ssl_mode(PgSslMode::Disable),
-        TlsMode::VerifyFull { root_certificate } => {
-            let options = options.ssl_mode(PgSslMode::VerifyFull);
-            match root_certificate {
-                Some(path) => options.ssl_root_cert(path),
-                None => options,
-            }
-        }
+        TlsMode::VerifyCa(certificates) => with_certificates(options.ssl_mode(PgSslMode::VerifyCa), certificates),
+        TlsMode::VerifyFull(certificates) => with_certificates(options.ssl_mode(PgSslMode::VerifyFull), certificates),
     })
 }
 
+fn with_certificates(mut options: PgConnectOptions, certificates: &Certificates) -> PgConnectOptions {
+    if let Some(root) = &certificates.root {
+        options = options.ssl_root_cert(root);
+    }
+    match &certificates.client {
+        Some(client) => options.ssl_client_cert(&client.certificate).ssl_client_key(&client.key),
+        None => options,
+    }
+}
+
 async fn postgres_pool(target: &PostgresTarget, access: Access) -> Result<PgPool> {
+    reach::connects(target).await?;
     let read_only = access == Access::ReadOnly;
+    let statement_ms = target.limits.statement.map_or(0, |limit| limit.as_millis()).to_string();
     let options = PgPoolOptions::new()
         .max_connections(CONNECTIONS)
         // Two look at once where much is read: see `twin`.
         .min_connections(2)
-        .acquire_timeout(WAIT_FOR_CONNECTION)
+        .acquire_timeout(target.limits.connect)
         .test_before_acquire(false)
         .after_connect(move |conn, _| {
+            let statement_ms = statement_ms.clone();
             async move {
                 // Sessions run in UTC; a plan is never worth compiling here; no reader waits for ever.
                 sqlx::raw_sql(
@@ -97,6 +112,10 @@ async fn postgres_pool(target: &PostgresTarget, access: Access) -> Result<PgPool
                 )
                 .execute(&mut *conn)
                 .await?;
+                sqlx::query("select set_config('statement_timeout', $1, false)")
+                    .bind(statement_ms)
+                    .execute(&mut *conn)
+                    .await?;
                 if read_only {
                     sqlx::raw_sql("set default_transaction_read_only = on").execute(&mut *conn).await?;
                 }

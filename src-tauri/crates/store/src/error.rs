@@ -2,6 +2,7 @@
 //!
 //! Not outcomes of ordinary work: a duplicate, a conflict or a stale event is data (see [`crate::append`]).
 
+use crate::reach::ConnectProblem;
 use std::fmt::Display;
 
 /// An error of the store. [`StoreError::code`] is stable; the sentence is for people.
@@ -83,7 +84,24 @@ pub enum StoreError {
         /// The constraint, where the engine names it.
         constraint: Option<String>,
     },
-    /// The database cannot be reached or gave an error.
+    /// No connection could be made.
+    #[error("{sentence}")]
+    Connect {
+        /// What was in the way.
+        problem: ConnectProblem,
+        /// The same in words, with what to do.
+        sentence: String,
+        /// What the driver said.
+        #[source]
+        cause: Option<sqlx::Error>,
+    },
+    /// A connection that was there is gone.
+    #[error("the connection to the database is lost; it is tried again, and nothing of what was under way is in")]
+    ConnectionLost(#[source] sqlx::Error),
+    /// A statement ran longer than the connection allows.
+    #[error("the database took longer than this connection allows; ask for less, or raise the connection's time-out")]
+    StatementTimeout,
+    /// The database gave an error.
     #[error("the database failed: {0}")]
     Database(#[source] sqlx::Error),
     /// The file system failed.
@@ -126,6 +144,9 @@ impl StoreError {
             Self::Corrupt(_) => "corrupt",
             Self::NotFound(_) => "not_found",
             Self::Constraint { .. } => "constraint",
+            Self::Connect { problem, .. } => problem.code(),
+            Self::ConnectionLost(_) => "connection_lost",
+            Self::StatementTimeout => "statement_timeout",
             Self::Database(_) => "database",
             Self::File(_) => "file",
         }
@@ -159,6 +180,7 @@ impl From<sqlx::Error> for StoreError {
         let Some(database) = error.as_database_error() else {
             return match error {
                 sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => Self::corrupt(error),
+                sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut => Self::ConnectionLost(error),
                 error => Self::Database(error),
             };
         };
@@ -175,6 +197,9 @@ impl From<sqlx::Error> for StoreError {
             Some("42501") => return Self::PermissionDenied(message),
             Some("25006" | "8") => return Self::ReadOnly,
             Some("40001" | "40P01" | "5" | "517") => return Self::Contended,
+            Some("57014") => return Self::StatementTimeout,
+            // The server is going down or coming up, or its connection failed.
+            Some("57P01" | "57P02" | "57P03" | "08000" | "08003" | "08006") => return Self::ConnectionLost(error),
             _ => {}
         }
         if message == "integer overflow" {

@@ -29,6 +29,7 @@ mod conn;
 mod connect;
 mod error;
 mod pinned;
+mod reach;
 mod sql;
 mod store;
 mod sums;
@@ -66,6 +67,7 @@ pub mod payments;
 pub mod periods;
 pub mod plans;
 pub mod quarantine;
+pub mod rights;
 pub mod roles;
 pub mod savepoint;
 pub mod snapshot;
@@ -80,10 +82,13 @@ pub mod wallets;
 
 pub use conn::{Read, Write};
 pub use error::{Result, StoreError};
-pub use migrate::{Migrated, NewLedger};
+pub use migrate::{Migrated, MigrationPlan, MigrationStep, NewLedger};
+pub use reach::{ConnectProblem, Reached, Stage};
 pub use sql::Sql;
 pub use store::Store;
-pub use target::{Access, Engine, PostgresServer, PostgresTarget, Target, TlsMode};
+pub use target::{
+    Access, Certificates, ClientCertificate, Engine, PostgresServer, PostgresTarget, Target, TimeLimits, TlsMode,
+};
 
 /// Every statement of the store with the name of its module: a test prepares each on both engines.
 pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
@@ -111,6 +116,7 @@ pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
         periods,
         plans,
         quarantine,
+        rights,
         savepoint,
         snapshot,
         subjects,

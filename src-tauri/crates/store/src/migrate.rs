@@ -36,6 +36,7 @@ migrations! {
     1 "0001_ledger";
     2 "0002_event_order";
     3 "0003_invoices";
+    4 "0004_audit";
 }
 
 statements! {
@@ -97,6 +98,58 @@ pub struct Migrated {
     pub backup_file: Option<PathBuf>,
 }
 
+/// A step that a migration would take.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MigrationStep {
+    /// Its number.
+    pub number: u32,
+    /// Its name.
+    pub name: &'static str,
+    /// What it does: the first comment of its file.
+    pub summary: String,
+}
+
+/// What a migration would do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MigrationPlan {
+    /// The newest migration in the database; 0 for an empty one.
+    pub from: u32,
+    /// The newest migration of this program.
+    pub to: u32,
+    /// The steps between them, in their order.
+    pub steps: Vec<MigrationStep>,
+    /// The copy of the SQLite file that would be made before.
+    pub backup_file: Option<PathBuf>,
+}
+
+/// What a migration of an empty database would do.
+pub fn whole_plan(engine: Engine) -> MigrationPlan {
+    MigrationPlan { from: 0, to: newest(), steps: steps_after(0, engine), backup_file: None }
+}
+
+fn steps_after(applied: usize, engine: Engine) -> Vec<MigrationStep> {
+    let step = |migration: &Migration| MigrationStep {
+        number: migration.number,
+        name: migration.name,
+        summary: summary(migration.sql.on(engine)),
+    };
+    MIGRATIONS[applied..].iter().map(step).collect()
+}
+
+/// The copy of a SQLite file from before a migration.
+fn backup_name(path: &Path, from: u32) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(format!(".before-{:04}", from + 1));
+    PathBuf::from(name)
+}
+
+/// The first sentence of a migration's comment, without its full stop.
+fn summary(text: &str) -> String {
+    let comment = text.lines().map_while(|line| line.strip_prefix("--"));
+    let words: Vec<&str> = comment.flat_map(str::split_whitespace).collect();
+    words.join(" ").split(". ").next().unwrap_or_default().trim_end_matches('.').to_owned()
+}
+
 /// The newest migration that this program knows.
 pub const fn newest() -> u32 {
     MIGRATIONS[MIGRATIONS.len() - 1].number
@@ -139,10 +192,24 @@ impl Store {
         Ok(Migrated { from, to: newest(), backup_file })
     }
 
+    /// What [`Store::migrate`] would do, from reads alone.
+    ///
+    /// # Errors
+    /// [`StoreError::SchemaNewer`], [`StoreError::SchemaDiffers`], or what the database gave.
+    pub async fn migration_plan(&self) -> Result<MigrationPlan> {
+        let found = self.read(|read| Box::pin(applied(read))).await?;
+        check_applied(&found, self.engine())?;
+        let from = found.last().map_or(0, |applied| applied.number);
+        let steps = steps_after(found.len(), self.engine());
+        let backup_file = match self.target() {
+            Target::Sqlite(path) if from > 0 && !steps.is_empty() => Some(backup_name(path, from)),
+            _ => None,
+        };
+        Ok(MigrationPlan { from, to: newest(), steps, backup_file })
+    }
+
     async fn back_up(&self, path: &Path, from: u32) -> Result<PathBuf> {
-        let mut name = path.as_os_str().to_owned();
-        name.push(format!(".before-{:04}", from + 1));
-        let backup = PathBuf::from(name);
+        let backup = backup_name(path, from);
         if backup.exists() {
             return Err(StoreError::Refused(format!("the backup {} exists already: move it away", backup.display())));
         }

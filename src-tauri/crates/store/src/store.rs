@@ -8,13 +8,15 @@ use crate::error::{Result, StoreError};
 use crate::limits::{Caches, locked};
 use crate::migrate;
 use crate::pinned::Pin;
+use crate::reach::{self, Reached};
 use crate::snapshot::{Manifest, OpenSnapshot};
-use crate::target::{Access, Engine, Target};
+use crate::target::{Access, Engine, PostgresTarget, Target};
 use crate::twin;
 use billing::time::Timestamp;
 use futures::future::BoxFuture;
 use std::any::{Any, TypeId};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// On PostgreSQL: all that it reads is of one point in time.
 pub(crate) const BEGIN_READ: &str = "begin isolation level repeatable read read only";
@@ -111,6 +113,24 @@ impl Store {
     /// As [`Store::open`].
     pub async fn check_schema(&self) -> Result<()> {
         self.read(|read| Box::pin(migrate::check_schema(read))).await
+    }
+
+    /// Connects once to a PostgreSQL server, as far as it goes, and keeps nothing.
+    pub async fn reach(target: &PostgresTarget) -> Reached {
+        reach::reach(target).await
+    }
+
+    /// Asks whether the database still answers, waiting `limit` at most.
+    ///
+    /// # Errors
+    /// [`StoreError::ConnectionLost`].
+    pub async fn answers(&self, limit: Duration) -> Result<()> {
+        let asked = self.read(|read| Box::pin(crate::ledger::schema_version(read)));
+        match tokio::time::timeout(limit, asked).await {
+            Ok(Err(error)) => Err(error),
+            Ok(Ok(_)) => Ok(()),
+            Err(_) => Err(StoreError::ConnectionLost(sqlx::Error::PoolTimedOut)),
+        }
     }
 
     /// The engine.

@@ -6,6 +6,7 @@
 use secrecy::SecretString;
 use std::fmt;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// A database.
 #[derive(Debug, Clone)]
@@ -33,6 +34,23 @@ pub struct PostgresTarget {
     pub password: Option<SecretString>,
     /// What is asked of the line.
     pub tls: TlsMode,
+    /// How long it may take.
+    pub limits: TimeLimits,
+}
+
+/// How long a connection and what runs in it may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TimeLimits {
+    /// To connect, and to get a connection back that was lost.
+    pub connect: Duration,
+    /// For one statement; none where long work is expected, such as a migration.
+    pub statement: Option<Duration>,
+}
+
+impl Default for TimeLimits {
+    fn default() -> Self {
+        Self { connect: Duration::from_secs(30), statement: None }
+    }
 }
 
 /// How to reach a PostgreSQL server.
@@ -49,11 +67,38 @@ pub enum PostgresServer {
 pub enum TlsMode {
     /// No encryption; for this machine only.
     Off,
+    /// Encrypted, and the certificate is from a known authority, for whatever host.
+    VerifyCa(Certificates),
     /// Encrypted, and the certificate is for this host and from a known authority.
-    VerifyFull {
-        /// The authority's certificate; none takes those that the system trusts.
-        root_certificate: Option<PathBuf>,
-    },
+    VerifyFull(Certificates),
+}
+
+/// The certificates of an encrypted line.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Certificates {
+    /// The certificate of the authority that signed the server's, beside those that the system trusts.
+    pub root: Option<PathBuf>,
+    /// What this side shows, where the server asks for it.
+    pub client: Option<ClientCertificate>,
+}
+
+/// What this side of a line shows of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClientCertificate {
+    /// The certificate, PEM.
+    pub certificate: PathBuf,
+    /// Its key, PEM, not encrypted.
+    pub key: PathBuf,
+}
+
+impl TlsMode {
+    /// The certificates, where the line is encrypted.
+    pub const fn certificates(&self) -> Option<&Certificates> {
+        match self {
+            Self::Off => None,
+            Self::VerifyCa(certificates) | Self::VerifyFull(certificates) => Some(certificates),
+        }
+    }
 }
 
 /// What a connection may do.

@@ -10,30 +10,31 @@ import {
   IconFlask,
   IconFolderOpen,
   IconLock,
+  IconPlus,
+  IconServer2,
 } from "@tabler/icons-react";
-import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
+import { useOpenConnection } from "@/features/connections/useOpenConnection";
+import { useOpenDatabase } from "@/features/connections/useOpenDatabase";
 import { SnapshotDialog } from "@/features/snapshot/SnapshotDialog";
 import { HostError, useHost } from "@/host";
-import { useDatabaseStatus } from "../queries";
+import { useConnections, useDatabaseStatus } from "../queries";
 import classes from "./frame.module.css";
 
 /** Which database is on screen, and the way to another one. */
 export function DatabaseMenu() {
   const { data } = useDatabaseStatus();
   const host = useHost();
-  const client = useQueryClient();
+  const connections = useConnections();
+  const openDatabase = useOpenDatabase();
   const navigate = useNavigate();
   const [writing, setWriting] = useState(false);
+  const { open: openConnection, dialog } = useOpenConnection(() => void navigate({ to: "/" }));
 
   const change = async (open: () => Promise<unknown>) => {
     try {
-      if ((await open()) === null) return;
-      // Nothing of the old database may stay on screen under the new one's name.
-      client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== "session" });
-      await client.resetQueries();
-      await navigate({ to: "/" });
+      if (await openDatabase(open)) await navigate({ to: "/" });
     } catch (thrown) {
       const { code, message } = HostError.from(thrown);
       notifications.show({ color: "red", title: "The database was not opened", message: `${message} (${code})` });
@@ -66,6 +67,22 @@ export function DatabaseMenu() {
               {warning}
             </Menu.Label>
           ))}
+          {data.read_only_because && <Menu.Label>{data.read_only_because}</Menu.Label>}
+          <Menu.Divider />
+          {connections.data?.map(({ connection_id, settings }) => (
+            <Menu.Item
+              key={connection_id}
+              leftSection={<IconServer2 size={15} />}
+              rightSection={<span className={classes.tag}>{settings.environment}</span>}
+              onClick={() => void openConnection({ connectionId: connection_id, name: settings.name })}
+              data-testid={`menu-connection-${connection_id}`}
+            >
+              <bdi>{settings.name}</bdi>
+            </Menu.Item>
+          ))}
+          <Menu.Item leftSection={<IconPlus size={15} />} onClick={() => void navigate({ to: "/settings" })}>
+            Manage connections
+          </Menu.Item>
           <Menu.Divider />
           <Menu.Item leftSection={<IconFolderOpen size={15} />} onClick={() => change(host.openDatabase)}>
             Open a database or snapshot
@@ -109,6 +126,7 @@ export function DatabaseMenu() {
         </Menu.Dropdown>
       </Menu>
       {writing && <SnapshotDialog onClose={() => setWriting(false)} />}
+      {dialog}
     </>
   );
 }

@@ -7,6 +7,7 @@ import { Palette } from "../palette/Palette";
 import { useRailCollapsed } from "../preferences";
 import { EnvironmentLine } from "./EnvironmentLine";
 import classes from "./frame.module.css";
+import { LostBanner } from "./LostBanner";
 import { Rail } from "./Rail";
 import { TopBar } from "./TopBar";
 
@@ -30,6 +31,7 @@ export function Frame() {
       <TopBar />
       <Rail collapsed={collapsed} onToggle={() => setCollapsed(!collapsed)} />
       <main className={classes.main} ref={main} tabIndex={-1}>
+        <LostBanner />
         <Outlet />
       </main>
       <Palette />

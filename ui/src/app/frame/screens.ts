@@ -3,6 +3,7 @@ import {
   IconBuildingStore,
   IconFileImport,
   IconFileInvoice,
+  IconHistory,
   IconLayoutDashboard,
   IconListDetails,
   IconMessageReport,
@@ -21,5 +22,6 @@ export const SCREENS: readonly Screen[] = [
   { id: "disputes", name: "Disputes", to: "/disputes", letter: "d", icon: IconMessageReport },
   { id: "quarantine", name: "Quarantine", to: "/quarantine", letter: "q", icon: IconShieldQuestion },
   { id: "import", name: "Import", to: "/import", letter: "m", icon: IconFileImport },
+  { id: "audit", name: "Audit", to: "/audit", letter: "a", icon: IconHistory },
   { id: "settings", name: "Settings", to: "/settings", letter: "s", icon: IconSettings },
 ];

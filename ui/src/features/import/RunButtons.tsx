@@ -1,7 +1,7 @@
 import { Button, Group } from "@mantine/core";
 import { useState } from "react";
 import { useAccess } from "@/app/access";
-import { CONFIRMATION, TypedConfirmation } from "@/components";
+import { TypedConfirmation } from "@/components";
 import { useImportJob } from "./job";
 
 type Props = {
@@ -13,7 +13,7 @@ type Props = {
 /** A dry run, which is what Enter does, or the import. */
 export function RunButtons({ complete, onRun }: Props) {
   const { job } = useImportJob();
-  const { writable, production, why } = useAccess();
+  const { writable, production, why, word } = useAccess();
   const [typed, setTyped] = useState("");
   const running = job.state === "running";
   return (
@@ -24,7 +24,7 @@ export function RunButtons({ complete, onRun }: Props) {
           Dry run
         </Button>
         <Button
-          disabled={!complete || running || !writable || (production && typed !== CONFIRMATION)}
+          disabled={!complete || running || !writable || (production && typed.trim() !== word)}
           title={why ?? undefined}
           onClick={onRun}
           data-testid="import-run"

@@ -10,8 +10,8 @@ import { DataGrid } from "@/components/DataGrid";
 import { plural, useFormat } from "@/format";
 import type { InvoicePage, InvoiceRow } from "@/generated/bindings";
 import { useInvoiceColumns } from "./columns";
-import { ExportMenu } from "./ExportMenu";
 import { filterOf, firstDay, isFiltered, todayInUtc } from "./filter";
+import { InvoiceExport } from "./InvoiceExport";
 import { InvoiceFilters } from "./InvoiceFilters";
 import { InvoiceLook } from "./InvoiceLook";
 import { InvoiceTotals } from "./InvoiceTotals";
@@ -52,7 +52,7 @@ export function InvoicesPage() {
         context={context}
         actions={
           <>
-            <ExportMenu filter={filter} />
+            <InvoiceExport filter={filter} />
             <Button
               leftSection={<IconPlayerPlay size={14} />}
               disabled={!writable}

@@ -2,7 +2,7 @@ import { Button, SegmentedControl } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useAccess } from "@/app/access";
-import { CONFIRMATION, DialogActions, FormFailure, ReasonField, TypedConfirmation, ZonedField } from "@/components";
+import { DialogActions, FormFailure, ReasonField, TypedConfirmation, ZonedField } from "@/components";
 import { useFormat } from "@/format";
 import type { RunPreview, RunRequest } from "@/generated/bindings";
 import { useHost } from "@/host";
@@ -22,7 +22,7 @@ const MODES = [
 export function RunForm({ onClose }: { onClose: () => void }) {
   const host = useHost();
   const format = useFormat();
-  const { production } = useAccess();
+  const { production, word } = useAccess();
   const { run } = useRunJob();
   const [until, setUntil] = useState<string | null>(null);
   const [mode, setMode] = useState("finalize");
@@ -78,7 +78,7 @@ export function RunForm({ onClose }: { onClose: () => void }) {
         <Button
           type="submit"
           loading={look.isPending}
-          disabled={shown ? nothing || (production && typed !== CONFIRMATION) : !reason.trim()}
+          disabled={shown ? nothing || (production && typed.trim() !== word) : !reason.trim()}
           data-testid={shown ? "run-act" : "run-preview"}
         >
           {shown ? runVerb(shown.preview, format) : "Preview"}

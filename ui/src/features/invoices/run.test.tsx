@@ -68,12 +68,12 @@ describe("a run of invoices", () => {
     expect(screen.getByTestId("run-act")).toHaveTextContent("Nothing to run");
   });
 
-  it("asks for a typed word on production", async () => {
+  it("asks for the name of the database on production", async () => {
     const { invoiceRun } = heldRun();
     const { user } = await preview({ invoiceRun }, "production");
     expect(screen.getByTestId("run-act")).toBeDisabled();
     await user.click(screen.getByTestId("typed-confirmation"));
-    await user.paste("PRODUCTION");
+    await user.paste("billing-eu");
     await user.click(screen.getByTestId("run-act"));
     await waitFor(() => expect(invoiceRun).toHaveBeenCalledOnce());
   });

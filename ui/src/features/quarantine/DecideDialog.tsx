@@ -3,7 +3,7 @@ import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useAccess } from "@/app/access";
-import { CONFIRMATION, DialogActions, FormFailure, TypedConfirmation } from "@/components";
+import { DialogActions, FormFailure, TypedConfirmation } from "@/components";
 import { plural, useFormat } from "@/format";
 import type { QuarantineDecision, QuarantineRow } from "@/generated/bindings";
 import { useHost } from "@/host";
@@ -22,7 +22,7 @@ function Decision({ deciding, onClose }: { deciding: Deciding; onClose: () => vo
   const host = useHost();
   const client = useQueryClient();
   const format = useFormat();
-  const { production } = useAccess();
+  const { production, word } = useAccess();
   const [reason, setReason] = useState("");
   const [typed, setTyped] = useState("");
   const { verb, text } = WORDS[deciding.decision];
@@ -46,7 +46,7 @@ function Decision({ deciding, onClose }: { deciding: Deciding; onClose: () => vo
       await client.invalidateQueries();
     },
   });
-  const ready = reason.trim() !== "" && (!production || typed === CONFIRMATION);
+  const ready = reason.trim() !== "" && (!production || typed.trim() === word);
   return (
     <form
       onSubmit={(event) => {

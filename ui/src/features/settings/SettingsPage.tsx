@@ -2,6 +2,7 @@ import { SegmentedControl, Select, useMantineColorScheme } from "@mantine/core";
 import { useLocalePreference } from "@/app/preferences";
 import { useDatabaseStatus, useSession } from "@/app/queries";
 import { Code, Facts, Page, PageHeader, QueryView, Section } from "@/components";
+import { ConnectionsSection } from "@/features/connections/ConnectionsSection";
 import { usableLocale, useFormat } from "@/format";
 import { Billing } from "./Billing";
 import classes from "./settings.module.css";
@@ -102,7 +103,9 @@ function Database() {
               { name: "Engine", value: status.engine === "postgres" ? "PostgreSQL" : "SQLite" },
               { name: "Location", value: <Code value={status.location} label="location" /> },
               { name: "Environment", value: status.environment },
-              { name: "May write", value: status.writable ? "Yes" : "No, read only" },
+              { name: "Login", value: status.login ?? "none: a file" },
+              { name: "Rights", value: status.rights },
+              { name: "May write", value: status.writable ? "Yes" : `No. ${status.read_only_because ?? ""}` },
               { name: "Ledger", value: <Code value={status.ledger_id} label="ledger id" /> },
               { name: "Schema version", value: status.schema_version },
               { name: "Self-check", value: status.warnings.length === 0 ? "No warnings" : status.warnings.join(" ") },
@@ -143,6 +146,7 @@ export function SettingsPage() {
       />
       <div className={classes.sections}>
         <Appearance />
+        <ConnectionsSection />
         <Billing />
         <Database />
         <About />

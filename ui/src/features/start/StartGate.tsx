@@ -1,11 +1,15 @@
 import { Button, Group } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import type { ReactNode } from "react";
-import { useDatabaseStatus, useSession } from "@/app/queries";
-import { ErrorState } from "@/components";
+import { useConnections, useDatabaseStatus, useSession } from "@/app/queries";
+import { ErrorState, Waiting } from "@/components";
+import { useOpenConnection } from "@/features/connections/useOpenConnection";
 import { useHost } from "@/host";
 import { FirstStart } from "./FirstStart";
 import classes from "./start.module.css";
+
+/** Connections that are offered where none opened; all others are in Settings. */
+const MOST_SHOWN = 4;
 
 /** The frame needs a database. The first time there is none, and the sample company is made. */
 export function StartGate({ children }: { children: ReactNode }) {
@@ -13,8 +17,19 @@ export function StartGate({ children }: { children: ReactNode }) {
   const client = useQueryClient();
   const session = useSession();
   const status = useDatabaseStatus();
+  const connections = useConnections();
+  const { open, dialog } = useOpenConnection(() => {});
   if (status.data) return children;
-  if (!status.error) return session.isPending || status.isPending ? <div className={classes.quiet} /> : children;
+  if (!status.error) {
+    if (!session.isPending && !status.isPending) return children;
+    return (
+      <main className={classes.center}>
+        <Waiting>
+          <p className={classes.text}>Opening the database that was on screen last.</p>
+        </Waiting>
+      </main>
+    );
+  }
   if (status.error.code === "no_database") return <FirstStart />;
   const openOther = async (open: () => Promise<unknown>) => {
     await open();
@@ -29,6 +44,15 @@ export function StartGate({ children }: { children: ReactNode }) {
         onRetry={() => void status.refetch()}
       />
       <Group gap={8} justify="center">
+        {connections.data?.slice(0, MOST_SHOWN).map(({ connection_id, settings }) => (
+          <Button
+            key={connection_id}
+            onClick={() => void open({ connectionId: connection_id, name: settings.name })}
+            data-testid={`start-connection-${connection_id}`}
+          >
+            Open {settings.name}
+          </Button>
+        ))}
         <Button variant="default" onClick={() => void openOther(host.openDatabase)}>
           Open another database
         </Button>
@@ -36,6 +60,7 @@ export function StartGate({ children }: { children: ReactNode }) {
           Open the sample company
         </Button>
       </Group>
+      {dialog}
     </main>
   );
 }

@@ -79,14 +79,14 @@ describe("change dialog", () => {
     expect(screen.queryByTestId("form-failure")).toBeNull();
   });
 
-  it("asks for a typed word on production", async () => {
+  it("asks for the name of the database on production", async () => {
     const entryAct = vi.fn(async () => change("15", "print-1"));
     const user = await openEntry({ entryPreview: async () => change("15", "print-1"), entryAct }, "production");
     await user.click(screen.getByTestId("entry-preview"));
     const act = await screen.findByTestId("entry-act");
     expect(act).toBeDisabled();
     await user.click(screen.getByTestId("typed-confirmation"));
-    await user.paste("PRODUCTION");
+    await user.paste("billing-eu");
     expect(act).toBeEnabled();
     await user.click(act);
     await waitFor(() => expect(entryAct).toHaveBeenCalledOnce());

@@ -1,10 +1,12 @@
 import type { DatabaseStatus, EventFilter, SearchHit } from "@/generated/bindings";
 import { HostError } from "../error";
 import type { Host } from "../host";
+import { auditPage } from "./audit";
 import { SETTINGS, tenantBilling } from "./billing";
 import { billingChanges } from "./billing-changes";
 import { METERS } from "./catalogue";
 import { act, previewEntry, previewErase, previewOverride } from "./changes";
+import { mockConnections, mockTest } from "./connections";
 import { disputePage, disputeView } from "./disputes";
 import { documentPages } from "./document";
 import { eventDetail, eventPage, findEvent, subjectsOf } from "./events";
@@ -22,9 +24,19 @@ import { allTenants, findTenant, tenantList } from "./tenants";
 import { timelinePage } from "./timeline";
 
 /** What the mock pretends: a full company, the first rows of it, an empty one, a database that fails, a slow one, a first start, and so on. */
-export type MockMode = "full" | "small" | "empty" | "error" | "slow" | "start" | "production" | "snapshot";
+export type MockMode = "full" | "small" | "empty" | "error" | "slow" | "start" | "production" | "snapshot" | "lost";
 
-const MODES: readonly MockMode[] = ["full", "small", "empty", "error", "slow", "start", "production", "snapshot"];
+const MODES: readonly MockMode[] = [
+  "full",
+  "small",
+  "empty",
+  "error",
+  "slow",
+  "start",
+  "production",
+  "snapshot",
+  "lost",
+];
 
 export function mockModeOf(search: string): MockMode {
   const wanted = new URLSearchParams(search).get("mock");
@@ -44,7 +56,8 @@ function failure(code: string, message: string): HostError {
 }
 
 function statusOf(mode: MockMode): DatabaseStatus {
-  const environment = mode === "production" ? "production" : mode === "snapshot" ? "snapshot" : "sample";
+  const environment =
+    mode === "production" || mode === "lost" ? "production" : mode === "snapshot" ? "snapshot" : "sample";
   return {
     name:
       environment === "production"
@@ -56,6 +69,10 @@ function statusOf(mode: MockMode): DatabaseStatus {
     location: environment === "production" ? "db.internal/billing" : "/home/dana/.local/share/countinghouse/sample.db",
     environment,
     writable: environment !== "snapshot",
+    read_only_because: environment === "snapshot" ? "This is a snapshot: it is looked at, not changed." : null,
+    login: environment === "production" ? "dana" : null,
+    rights: "writer",
+    connection: environment === "production" ? { connection_id: idOf("con", 1), name: "billing-eu" } : null,
     ledger_id: idOf("led", 1),
     schema_version: 1,
     newest_event_at: mode === "empty" ? null : new Date(Date.now() - 41_000).toISOString(),
@@ -124,6 +141,7 @@ function searchFor(text: string): SearchHit[] {
 }
 
 export function createMockHost(mode: MockMode): Host {
+  const saved = mockConnections();
   let started = mode !== "start";
   const answer = async <T>(work: () => T): Promise<T> => {
     await pause(mode === "slow" ? 3_000 : 12);
@@ -171,6 +189,22 @@ export function createMockHost(mode: MockMode): Host {
         empty ? { as_of: asOf(), rows: [], next: null, reasons: [] } : page(quarantinePage(filter, cursor)),
       ),
     quarantineDecide: (ids, decision, reason) => answer(() => decide(ids, decision, reason)),
+    audit: (filter, cursor) =>
+      answer(() =>
+        empty ? { as_of: asOf(), rows: [], next: null, actions: [], actors: [] } : page(auditPage(filter, cursor)),
+      ),
+    connections: () => answer(() => (empty ? [] : saved.list())),
+    connectionAdd: (form, secret) => answer(() => saved.add(form, secret)),
+    connectionEdit: (id, form, secret) => answer(() => saved.edit(id, form, secret)),
+    connectionDuplicate: (id, name) => answer(() => saved.duplicate(id, name)),
+    connectionRemove: (id) => answer(() => saved.remove(id)),
+    connectionTest: (_id, form) => answer(() => mockTest(form)),
+    connectionOpen: (id) =>
+      answer(() => ({ ...statusOf("production"), name: saved.find(id).settings.name, writable: false })),
+    connectionAlive: async () => {
+      if (mode === "lost")
+        throw failure("connection_lost", "The connection to the database is lost; it is tried again.");
+    },
     search: (text) => answer(() => (empty ? [] : searchFor(text))),
     presets: () => answer(() => [...PRESETS]),
     chooseFile: async () => "/home/dana/usage-2026-11.csv",
@@ -203,6 +237,8 @@ export function createMockHost(mode: MockMode): Host {
     savePack: () => answer(() => "/home/dana/INV-2026-009988-evidence.zip"),
     exportInvoices: ({ kind, format }) =>
       answer(() => ({ file: `/home/dana/${kind}.${format}`, rows: 226, bytes: 40_112 })),
+    exportAudit: (_filter, format) =>
+      answer(() => ({ file: `/home/dana/audit-log.${format}`, rows: 460, bytes: 81_920 })),
     runPreview: (request) => answer(() => runPreview(request)),
     invoiceRun: async (request, onProgress) => {
       await answer(() => null);

@@ -1,9 +1,10 @@
 //! `migrate`: creates the tables of a database, or brings them up to date.
 
 use crate::context::Context;
-use crate::output::{Form, Outcome, print, print_json};
+use crate::output::{Form, Outcome, print, print_json, printable, table};
 use operations::error::{OperationError, Result};
-use operations::open::{MigrateRequest, make_roles, migrate};
+use operations::open::{MigrateRequest, make_roles, migrate, migration_preview};
+use operations::wire::MigrationStepShown;
 use serde::Serialize;
 
 /// Arguments of `migrate`.
@@ -18,6 +19,9 @@ pub struct Args {
     /// Where the backup of a PostgreSQL database is, in words; it goes on record
     #[arg(long, value_name = "TEXT")]
     backup: Option<String>,
+    /// Show what would change, and change nothing
+    #[arg(long, conflicts_with_all = ["roles", "backup"])]
+    preview: bool,
     /// Also make the roles billing_owner, billing_writer and billing_reader of a PostgreSQL cluster
     #[arg(long)]
     roles: bool,
@@ -35,14 +39,17 @@ struct Report {
 
 /// Runs the migrations.
 pub async fn run(args: Args, context: &Context) -> Result<Outcome> {
+    if args.preview {
+        return preview(context).await;
+    }
     let environment = args.environment.parse().map_err(|_| {
         let sentence = "The environment must be production, staging, development or sample.";
         OperationError::wrong_use("invalid_environment", sentence).field("environment")
     })?;
     let request = MigrateRequest { name: args.name, environment, backup: args.backup };
     // Before the tables: migrations grant to roles that are there.
-    let roles = if args.roles { Some(make_roles(context.login()?, context.host.as_ref()).await?) } else { None };
-    let done = migrate(context.login()?, request, context.host.as_ref()).await?;
+    let roles = if args.roles { Some(make_roles(context.login().await?, context.host.as_ref()).await?) } else { None };
+    let done = migrate(context.login().await?, request, context.host.as_ref()).await?;
     let backup_file = done.backup_file.map(|file| file.display().to_string());
     match context.form {
         Form::Json => print_json(&Report { from: done.from, to: done.to, backup_file, roles })?,
@@ -55,5 +62,18 @@ pub async fn run(args: Args, context: &Context) -> Result<Outcome> {
     if let (Some(roles), Form::Table) = (roles, context.form) {
         print(&format!("Roles: {}. Make logins members of them.\n", roles.join(", ")))?;
     }
+    Ok(Outcome::Done)
+}
+
+async fn preview(context: &Context) -> Result<Outcome> {
+    let shown = migration_preview(context.login().await?, context.host.as_ref()).await?;
+    if context.form == Form::Json {
+        print_json(&shown)?;
+        return Ok(Outcome::Done);
+    }
+    print(&format!("The schema is {} and would be {}.\n", shown.from, shown.to))?;
+    let row = |step: &MigrationStepShown| vec![step.name.clone(), step.summary.clone()];
+    print(&table(&["step", "what it does"], shown.steps.iter().map(row).collect(), 2))?;
+    print(&format!("{}\n", printable(&shown.backup)))?;
     Ok(Outcome::Done)
 }

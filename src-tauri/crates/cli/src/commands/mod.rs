@@ -3,9 +3,11 @@
 //! To add one: a file here with `Args` and `run`, a variant below, and a line in `run`.
 
 mod ageing;
+mod audit;
 mod bench;
 mod billing;
 mod changing;
+mod connections;
 mod dispute;
 mod enter;
 mod erase_subject;
@@ -42,8 +44,12 @@ pub use snapshot::bar as progress;
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Show who did what, when and why
+    Audit(audit::Args),
     /// Measure how long this database and this machine take
     Bench(bench::Args),
+    /// Save connections to PostgreSQL servers, and test them
+    Connections(connections::Args),
     /// Show and set who bills and how, discounts, prepaid credits
     Billing(billing::Args),
     /// Enter a use by hand, or correct one
@@ -100,6 +106,8 @@ impl Command {
     /// Runs it.
     pub async fn run(self, context: &Context) -> Result<Outcome> {
         match self {
+            Self::Audit(args) => audit::run(args, context).await,
+            Self::Connections(args) => connections::run(args, context).await,
             Self::Bench(args) => bench::run(args, context).await,
             Self::Billing(args) => billing::run(args, context).await,
             Self::Enter(args) => enter::run(args, context).await,

@@ -2,6 +2,7 @@
 
 use crate::context::Context;
 use crate::output::{Form, Outcome, print, print_json, printable, table};
+use operations::connect::described;
 use operations::error::Result;
 use operations::look;
 use operations::wire::{DatabaseStatus, LevelCounts, Owed};
@@ -24,8 +25,13 @@ pub async fn run(_: Args, context: &Context) -> Result<Outcome> {
     let store = context.open_read_only().await?;
     let now = context.host.now();
     let overview = look::overview(&store, now).await?;
+    let database = look::database_status(&store, now).await?;
+    let database = match context.saved()? {
+        Some(profile) => described(database, &profile),
+        None => database,
+    };
     let status = Status {
-        database: look::database_status(&store, now).await?,
+        database,
         tenants: overview.counts,
         owed: overview.owed,
         quarantine_waiting: overview.quarantine_waiting,

@@ -1,9 +1,10 @@
-//! Exports: invoices and what belongs to them as tables for a spreadsheet or the books, whole files or none.
+//! Exports: invoices and what belongs to them, and the audit log, as tables for a spreadsheet or the books, whole files or none.
 //!
 //! Everything of one file is read at one moment. Not how a file is written: that is what [`crate::document`] asks for.
 
 mod ageing;
 mod asked;
+mod audit;
 mod behind;
 mod credit_notes;
 mod events;
@@ -14,6 +15,7 @@ pub(crate) mod payments;
 mod print;
 mod table;
 
+pub use audit::export_audit;
 pub(crate) use behind::{counts_by_day, is_use, taker, uses};
 pub(crate) use print::{credit_document, logo};
 pub use print::{credit_note_named, credit_note_pdf, explanation_pdf, invoice_pdf};

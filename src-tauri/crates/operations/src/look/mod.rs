@@ -4,6 +4,7 @@
 //! functions: [`figures`] gives every figure of a tenant, for all of them. Nothing here changes anything.
 
 mod asked;
+mod audit;
 pub mod catalog;
 mod company;
 mod entries;
@@ -26,6 +27,8 @@ mod tenants;
 mod upgrade;
 mod verify;
 
+pub(crate) use audit::asked as asked_audit;
+pub use audit::audit;
 pub use event_detail::event_detail;
 pub(crate) use event_detail::event_rows;
 pub(crate) use events::row as event_row;

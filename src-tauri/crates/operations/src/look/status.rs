@@ -1,9 +1,10 @@
 //! What the top bar says about the database: which one it is, what may be done, how new it is.
 
 use crate::error::Result;
-use crate::wire::{DatabaseStatus, EngineName, Environment, SnapshotAbout};
+use crate::wire::{DatabaseStatus, EngineName, Environment, Rights, SnapshotAbout};
 use billing::time::Timestamp;
 use store::ledger::LedgerEnvironment;
+use store::rights::{LoginRights, Standing};
 use store::{Access, Engine, Read, Store};
 
 /// The database on screen.
@@ -34,9 +35,24 @@ struct Place {
     snapshot: Option<SnapshotAbout>,
 }
 
+/// Why nothing can be changed; none when it can.
+fn read_only_because(rights: &LoginRights, writable: bool) -> Option<String> {
+    if rights.replica {
+        Some("This server is a replica: it can be read, not written.".to_owned())
+    } else if rights.standing < Standing::Writer {
+        Some(format!("The login {} may only look.", rights.login))
+    } else if writable {
+        None
+    } else {
+        Some("This connection is read-only.".to_owned())
+    }
+}
+
 async fn status_in(read: &mut Read, place: Place) -> Result<DatabaseStatus> {
     let info = store::ledger::info(read).await?;
     let schema_version = store::ledger::schema_version(read).await?;
+    let rights = store::rights::of_login(read).await?;
+    let because = read_only_because(&rights, place.writable);
     let newest = store::look::events::newest_receipt(read).await?;
     Ok(DatabaseStatus {
         name: info.name,
@@ -49,7 +65,17 @@ async fn status_in(read: &mut Read, place: Place) -> Result<DatabaseStatus> {
             LedgerEnvironment::Staging => Environment::Staging,
             LedgerEnvironment::Development => Environment::Development,
         },
-        writable: place.writable,
+        writable: because.is_none(),
+        read_only_because: because,
+        login: Some(rights.login).filter(|login| !login.is_empty()),
+        rights: match rights.standing {
+            Standing::Nothing => Rights::Nothing,
+            Standing::Reader => Rights::Reader,
+            Standing::Writer => Rights::Writer,
+            Standing::Owner => Rights::Owner,
+            Standing::Superuser => Rights::Superuser,
+        },
+        connection: None,
         ledger_id: info.id.to_string(),
         schema_version,
         newest_event_at: newest.map(|at| at.to_string()),

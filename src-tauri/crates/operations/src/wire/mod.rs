@@ -3,8 +3,10 @@
 //! Amounts and quantities are decimal strings, instants RFC 3339 in UTC with a zone beside them where a person reads
 //! them, days `yyyy-mm-dd`, ids with their prefix. TypeScript is generated from these types. No Tauri here.
 
+mod audit;
 mod bill;
 mod change;
+mod connection;
 mod dispute;
 mod error;
 mod event;
@@ -20,8 +22,10 @@ mod stats;
 mod status;
 mod tenant;
 
+pub use audit::*;
 pub use bill::*;
 pub use change::*;
+pub use connection::*;
 pub use dispute::*;
 pub use error::*;
 pub use event::*;

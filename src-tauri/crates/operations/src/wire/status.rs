@@ -28,6 +28,31 @@ pub enum EngineName {
     Sqlite,
 }
 
+/// What a login may do, from nothing to everything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Rights {
+    /// Not even look.
+    Nothing,
+    /// Look.
+    Reader,
+    /// Look and write what is no history.
+    Writer,
+    /// Change or empty the ledger.
+    Owner,
+    /// Everything in the whole server.
+    Superuser,
+}
+
+/// A saved connection by its name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, specta::Type)]
+pub struct ConnectionName {
+    /// Its id.
+    pub connection_id: String,
+    /// Its name.
+    pub name: String,
+}
+
 /// The database on screen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, specta::Type)]
 pub struct DatabaseStatus {
@@ -41,6 +66,14 @@ pub struct DatabaseStatus {
     pub environment: Environment,
     /// Whether this connection may write.
     pub writable: bool,
+    /// Why it may not, a sentence; none when it may.
+    pub read_only_because: Option<String>,
+    /// Who is logged in to the database; none for a file.
+    pub login: Option<String>,
+    /// What that login may do, as the database itself says it.
+    pub rights: Rights,
+    /// The saved connection that opened it; none for a file or an address.
+    pub connection: Option<ConnectionName>,
     /// The ledger's identity.
     pub ledger_id: String,
     /// The number of the newest migration.

@@ -6,6 +6,7 @@
 use crate::sql::Sql;
 
 pub mod alerts;
+pub mod audit;
 pub mod changes;
 pub mod days;
 pub mod event;
@@ -20,6 +21,7 @@ pub mod standing;
 pub(crate) fn statements() -> Vec<(&'static str, &'static str, Sql)> {
     let modules = [
         ("look::alerts", alerts::STATEMENTS),
+        ("look::audit", audit::STATEMENTS),
         ("look::changes", changes::STATEMENTS),
         ("look::days", days::STATEMENTS),
         ("look::event", event::STATEMENTS),

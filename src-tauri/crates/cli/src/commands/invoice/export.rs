@@ -7,7 +7,7 @@ use documents::Files;
 use operations::error::{OperationError, Result};
 use operations::export::export_invoices;
 use operations::look::find_tenant;
-use operations::wire::{ExportFormat, ExportKind, ExportRequest, InvoiceFilter};
+use operations::wire::{ExportFormat, ExportKind, ExportRequest, Exported, InvoiceFilter};
 use std::path::{Path, PathBuf};
 
 /// Arguments of `invoice export`.
@@ -95,14 +95,23 @@ pub async fn run(args: Args, context: &Context) -> Result<Outcome> {
     };
     let request = ExportRequest { kind: args.kind.into(), format, filter };
     let written = export_invoices(&store, &Files, context.host.as_ref(), &request, &args.output).await?;
+    print_written(&written, context)
+}
+
+/// Says what was written.
+pub fn print_written(written: &Exported, context: &Context) -> Result<Outcome> {
     match context.form {
-        Form::Json => print_json(&written)?,
+        Form::Json => print_json(written)?,
         Form::Table => print(&format!("{} rows in {}\n", written.rows, printable(&written.file)))?,
     }
     Ok(Outcome::Done)
 }
 
-fn format(path: &Path) -> Result<ExportFormat> {
+/// How a file is written, by the end of its name.
+///
+/// # Errors
+/// `unknown_format`.
+pub fn format(path: &Path) -> Result<ExportFormat> {
     let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
     match extension.as_str() {
         "csv" => Ok(ExportFormat::Csv),

@@ -3,7 +3,7 @@
 mod act;
 mod credit;
 mod explain;
-mod export;
+pub mod export;
 mod list;
 mod pack;
 mod pay;

@@ -4,26 +4,21 @@ import { IconDownload } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { plural, useFormat } from "@/format";
-import type { ExportFormat, ExportKind, InvoiceFilter } from "@/generated/bindings";
-import { useHost } from "@/host";
+import type { Exported, ExportFormat } from "@/generated/bindings";
+import type { HostError } from "@/host";
 
-const KINDS: readonly { kind: ExportKind; label: string }[] = [
-  { kind: "invoices", label: "Invoices" },
-  { kind: "lines", label: "Lines" },
-  { kind: "credit_notes", label: "Credit notes" },
-  { kind: "payments", label: "Payments" },
-  { kind: "events", label: "Events behind them" },
-  { kind: "ageing", label: "Open amounts by age" },
-  { kind: "journal", label: "Journal" },
-];
+type Props<Kind extends string> = {
+  kinds: readonly { kind: Kind; label: string }[];
+  /** Writes the file where the person says; null when they think better of it. */
+  write: (kind: Kind, as: ExportFormat) => Promise<Exported | null>;
+};
 
 /** Writes what the filters pass into a file that the person names. */
-export function ExportMenu({ filter }: { filter: InvoiceFilter }) {
-  const host = useHost();
+export function ExportMenu<Kind extends string>({ kinds, write }: Props<Kind>) {
   const format = useFormat();
   const [as, setAs] = useState<ExportFormat>("xlsx");
-  const run = useMutation({
-    mutationFn: (kind: ExportKind) => host.exportInvoices({ kind, format: as, filter }),
+  const run = useMutation<Exported | null, HostError, Kind>({
+    mutationFn: (kind) => write(kind, as),
     onSuccess: (exported) => {
       if (!exported) return;
       notifications.show({
@@ -62,7 +57,7 @@ export function ExportMenu({ filter }: { filter: InvoiceFilter }) {
           data-testid="export-format"
         />
         <Menu.Divider />
-        {KINDS.map(({ kind, label }) => (
+        {kinds.map(({ kind, label }) => (
           <Menu.Item key={kind} onClick={() => run.mutate(kind)} data-testid={`export-${kind}`}>
             {label}
           </Menu.Item>
