@@ -38,7 +38,11 @@ async fn the_sample_has_no_drift_is_explained_whole_and_never_written_over() {
 async fn every_invoice_is_explained(store: &Store, now: Timestamp) {
     let books = assert_sound(store).await;
     let ids: Vec<_> = books.issued.values().chain(&books.drafts).map(|invoice| invoice.id).collect();
-    assert!(books.issued.len() > 2_000 && !books.drafts.is_empty(), "thirteen months of some 250 clients: {}", ids.len());
+    assert!(
+        books.issued.len() > 2_000 && !books.drafts.is_empty(),
+        "thirteen months of some 250 clients: {}",
+        ids.len()
+    );
     let mut explanations = stream::iter(ids).map(|id| explain(store, id, None, now)).buffer_unordered(4);
     let mut usage_lines = 0;
     while let Some(explanation) = explanations.next().await {

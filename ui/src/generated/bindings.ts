@@ -209,14 +209,6 @@ export type AlertRow = {
 	recovered_at: string | null,
 };
 
-/**  What became of something. */
-export type Became = 
-/**  Only the later state has it. */
-"added" | 
-/**  Only the earlier state has it. */
-"removed" | 
-/**  Both have it, and it is not the same. */
-"changed";
 /**  A field of a record, before and after. */
 export type AuditField = {
 	/**  Its name. */
@@ -278,6 +270,15 @@ export type AuditRow = {
 	/**  What it changed, field by field. */
 	fields: AuditField[],
 };
+
+/**  What became of something. */
+export type Became = 
+/**  Only the later state has it. */
+"added" | 
+/**  Only the earlier state has it. */
+"removed" | 
+/**  Both have it, and it is not the same. */
+"changed";
 
 /**  How one tenant is billed. */
 export type BillingAccount = {
@@ -2504,6 +2505,7 @@ export type StatusDifference = {
 	/**  After; none when there is none any more. */
 	after: string | null,
 };
+
 /**  How a step ended. */
 export type StepOutcome = 
 /**  As it should be. */
