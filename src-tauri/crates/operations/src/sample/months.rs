@@ -36,9 +36,8 @@ pub(super) async fn write(store: &Store, company: &Company, progress: &(dyn Fn(P
     }
     host.set_now(company.now);
     progress(Progress { phase: "entering payments".to_owned(), done: MONTHS, total: Some(MONTHS) });
-    let issued = issued(store, &host).await?;
-    pay(store, &host, company, &issued).await?;
-    incidents(store, &host, &issued).await
+    pay(store, &host, company, &open_invoices(store, &host).await?).await?;
+    incidents(store, &host, &open_invoices(store, &host).await?).await
 }
 
 /// The fifth of each month at six in the morning, the oldest first, and now.
@@ -59,7 +58,7 @@ fn closings(now: Timestamp) -> Result<Vec<Timestamp>> {
 }
 
 /// Everything that is to be paid, the newest first.
-async fn issued(store: &Store, host: &FixedHost) -> Result<Vec<InvoiceRow>> {
+async fn open_invoices(store: &Store, host: &FixedHost) -> Result<Vec<InvoiceRow>> {
     let filter = InvoiceFilter { status: Some("open".to_owned()), ..InvoiceFilter::default() };
     let (mut rows, mut cursor) = (Vec::new(), None::<String>);
     loop {
@@ -120,9 +119,9 @@ fn out_of_range(error: billing::time::TimeError) -> OperationError {
 }
 
 /// Disputes that are open, waiting and decided, a credit note out of goodwill, and an invoice that was issued again.
-async fn incidents(store: &Store, host: &FixedHost, issued: &[InvoiceRow]) -> Result<()> {
+async fn incidents(store: &Store, host: &FixedHost, unpaid: &[InvoiceRow]) -> Result<()> {
     let worth = |row: &&InvoiceRow| row.open.len() >= 5 && row.paid.starts_with('0');
-    let mut rows = issued.iter().filter(worth).step_by(3);
+    let mut rows = unpaid.iter().filter(worth).step_by(3);
     // Days from now to the deadline: one has passed.
     let claims = [
         ("We were billed for calls that never connected.", Some(6)),
