@@ -21,15 +21,15 @@ use tauri_plugin_dialog::{DialogExt, FilePath};
 pub async fn open_first(app: &AppHandle, named: Option<String>) {
     let console = app.state::<Console>();
     let sample = console.folders().sample();
-    let Some(address) = named.or_else(|| sample.exists().then(|| sample.display().to_string())) else { return };
-    if snapshot::is_snapshot(Path::new(&address)) {
-        // Verifying takes its time: the window is there meanwhile.
-        open_soon(app, address);
-        return;
-    }
-    if let Err(error) = show(app, &console, &address).await {
-        tracing::warn!("{address} could not be opened: {}", error.message);
-        console.failed(error);
+    if let Some(address) = named.or_else(|| sample.exists().then(|| sample.display().to_string())) {
+        if snapshot::is_snapshot(Path::new(&address)) {
+            // Verifying takes its time: the window is there meanwhile.
+            return open_soon(app, address);
+        }
+        if let Err(error) = show(app, &console, &address).await {
+            tracing::warn!("{address} could not be opened: {}", error.message);
+            console.failed(error);
+        }
     }
     console.first_tried();
 }
@@ -52,6 +52,7 @@ pub fn open_soon(app: &AppHandle, address: String) {
                 let _ = app.emit("database-refused", error);
             }
         }
+        console.first_tried();
     });
 }
 
