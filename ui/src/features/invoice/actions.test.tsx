@@ -58,7 +58,7 @@ describe("what may be done with an invoice", () => {
     renderApp(ADDRESS, { mode: "snapshot" });
     await user.click(await screen.findByTestId("invoice-actions"));
     expect(await screen.findByTestId("action-pay")).toHaveTextContent(
-      "This is a snapshot: it is looked at, not changed.",
+      "A snapshot is never changed.",
     );
     expect(screen.getByTestId("invoice-primary")).toBeDisabled();
   });

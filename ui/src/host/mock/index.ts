@@ -69,7 +69,7 @@ function statusOf(mode: MockMode): DatabaseStatus {
     location: environment === "production" ? "db.internal/billing" : "/home/dana/.local/share/countinghouse/sample.db",
     environment,
     writable: environment !== "snapshot",
-    read_only_because: environment === "snapshot" ? "This is a snapshot: it is looked at, not changed." : null,
+    read_only_because: environment === "snapshot" ? "A snapshot is never changed." : null,
     login: environment === "production" ? "dana" : null,
     rights: "writer",
     connection: environment === "production" ? { connection_id: idOf("con", 1), name: "billing-eu" } : null,
