@@ -57,9 +57,7 @@ describe("what may be done with an invoice", () => {
     const user = quickUser();
     renderApp(ADDRESS, { mode: "snapshot" });
     await user.click(await screen.findByTestId("invoice-actions"));
-    expect(await screen.findByTestId("action-pay")).toHaveTextContent(
-      "A snapshot is never changed.",
-    );
+    expect(await screen.findByTestId("action-pay")).toHaveTextContent("A snapshot is never changed.");
     expect(screen.getByTestId("invoice-primary")).toBeDisabled();
   });
 
