@@ -14,7 +14,7 @@ fn picture(name: &str) -> PathBuf {
 }
 
 /// A ledger that works: a file of tenants and uses, taken by the login of daily work.
-fn books(server: &Server, person: &Person) -> Result<()> {
+pub fn books(server: &Server, person: &Person) -> Result<()> {
     let url = server.socket_url("billing");
     person.json(&["--db", &url, "migrate", "--roles", "--name", "billing-eu", "--environment", "development"], None)?;
     server.sql("billing", "grant billing_writer to writer")?;
@@ -30,7 +30,7 @@ fn books(server: &Server, person: &Person) -> Result<()> {
     Ok(())
 }
 
-async fn fill(window: &Window, server: &Server) -> Result<()> {
+pub async fn fill(window: &Window, server: &Server) -> Result<()> {
     for (field, text) in [
         ("name", "billing-eu"),
         ("host", HOST),
@@ -44,7 +44,7 @@ async fn fill(window: &Window, server: &Server) -> Result<()> {
     window.fill("field-password", PASSWORD).await
 }
 
-async fn is_open(window: &Window) -> Result<()> {
+pub async fn is_open(window: &Window) -> Result<()> {
     window
         .wait(
             "the database of the connection",

@@ -25,13 +25,29 @@ impl Window {
         Ok(())
     }
 
+    /// Types a path into the dialog that asks which file to open.
+    pub async fn open_file(&self, path: &Path) -> Result<()> {
+        let dialog = self.dialog("Open File").await?;
+        self.keys(&["windowfocus", "--sync", &dialog])?;
+        self.keys(&["key", "--clearmodifiers", "ctrl+l"])?;
+        self.keys(&["key", "--clearmodifiers", "ctrl+a"])?;
+        self.keys(&["type", "--clearmodifiers", "--delay", "8", &path.display().to_string()])?;
+        let start = Instant::now();
+        while self.shown("Open File")?.is_some() {
+            ensure!(start.elapsed() < PATIENCE, "the dialog stays open on {}", path.display());
+            // The first one may be taken by the list of what could complete the path.
+            self.keys(&["key", "--clearmodifiers", "Return"])?;
+            tokio::time::sleep(Duration::from_millis(300)).await;
+        }
+        Ok(())
+    }
+
     /// The X window of a dialog, waited for.
     async fn dialog(&self, title: &str) -> Result<String> {
         let start = Instant::now();
         loop {
-            let found = self.xdotool().args(["search", "--onlyvisible", "--name", title]).output()?;
-            if let Some(id) = String::from_utf8_lossy(&found.stdout).lines().last() {
-                return Ok(id.to_owned());
+            if let Some(id) = self.shown(title)? {
+                return Ok(id);
             }
             if start.elapsed() > PATIENCE {
                 self.picture(&crate::window::failure_picture()).ok();
@@ -39,6 +55,12 @@ impl Window {
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
+    }
+
+    /// The X window of a dialog that is there now.
+    fn shown(&self, title: &str) -> Result<Option<String>> {
+        let found = self.xdotool().args(["search", "--onlyvisible", "--name", title]).output()?;
+        Ok(String::from_utf8_lossy(&found.stdout).lines().last().map(str::to_owned))
     }
 
     fn xdotool(&self) -> Command {

@@ -12,5 +12,6 @@ mod hostile;
 mod import;
 mod month_end;
 mod screens;
+mod snapshots;
 mod states;
 mod window;

@@ -84,7 +84,11 @@ export function DatabaseMenu() {
             Manage connections
           </Menu.Item>
           <Menu.Divider />
-          <Menu.Item leftSection={<IconFolderOpen size={15} />} onClick={() => change(host.openDatabase)}>
+          <Menu.Item
+            leftSection={<IconFolderOpen size={15} />}
+            onClick={() => change(host.openDatabase)}
+            data-testid="database-open"
+          >
             Open a database or snapshot
           </Menu.Item>
           <Menu.Item leftSection={<IconFlask size={15} />} onClick={() => change(() => host.openSample(() => {}))}>
