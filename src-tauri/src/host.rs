@@ -24,11 +24,13 @@ impl DesktopHost {
 }
 
 impl Host for DesktopHost {
-    #[expect(clippy::disallowed_methods, reason = "a face is the edge, where the clock is read")]
     fn now(&self) -> Timestamp {
-        if let Some(moment) = *self.moment.read().unwrap_or_else(PoisonError::into_inner) {
-            return moment;
-        }
+        let moment = *self.moment.read().unwrap_or_else(PoisonError::into_inner);
+        moment.unwrap_or_else(|| self.now_of_people())
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "a face is the edge, where the clock is read")]
+    fn now_of_people(&self) -> Timestamp {
         Timestamp::from_utc(chrono::Utc::now()).expect("the clock of this machine stands between 1900 and 9999")
     }
 

@@ -118,6 +118,20 @@ async fn a_snapshot_is_written_compared_opened_and_a_forged_one_is_refused() -> 
     says(&window, "Lisbon Law").await?;
     window.picture(&picture("opened"))?;
 
+    let tenants = person.json(&["--db", &snapshot.display().to_string(), "tenants"], None)?;
+    let tenant = tenants["rows"][0]["tenant_id"].as_str().context("a tenant")?.to_owned();
+    window.go(&format!("/tenants/{tenant}?tab=timeline")).await?;
+    window.click("tenant-note-open").await?;
+    window.fill("field-note", "Called Lisbon: they ask for the events of the 10th").await?;
+    window.click("note-preview").await?;
+    window.click("note-act").await?;
+    says(&window, "Case note beside the snapshot").await?;
+    window.picture(&picture("note"))?;
+    let notes = std::fs::read_to_string(snapshot.with_file_name("january.chsnapshot.notes"))?;
+    ensure!(notes.contains("Called Lisbon"), "the note lies beside the file: {notes}");
+    let after = person.json(&["snapshot", "verify", &snapshot.display().to_string()], None)?;
+    ensure!(after["untouched"] == true, "and the file is what it was: {after}");
+
     let forged = forge(&snapshot)?;
     menu(&window, "database-open").await?;
     window.open_file(&forged).await?;

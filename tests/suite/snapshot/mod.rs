@@ -4,6 +4,7 @@ mod differs;
 mod figures;
 mod hostile;
 mod kills;
+mod notes;
 mod reseal;
 mod review;
 mod screens;

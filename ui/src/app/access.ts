@@ -15,6 +15,8 @@ export function useAccess() {
     production: data?.environment === "production",
     /** What is typed before a change on production: the database's own name. */
     word: data?.name.trim() ?? "",
+    /** Of a snapshot notes are kept in a file beside it. */
+    beside: Boolean(data?.snapshot),
     why: data && !data.writable ? whyNot(data) : null,
   };
 }

@@ -7,11 +7,13 @@ use operations::connect::{self, Connections, Opened, Profile};
 use operations::error::{OperationError, Result};
 use operations::host::Host;
 use operations::open::{Access, Login, Store, open_with};
+use operations::snapshot::is_snapshot;
 use operations::target::Target;
 use operations::wire::{KeepSecret, SecretInput, SecretText};
 use providers::keyring::SystemKeyring;
 use secrecy::{ExposeSecret, SecretString};
 use std::io::Read;
+use std::path::Path;
 use std::sync::Arc;
 
 /// The program's name among the settings of this account; the window uses the same folder.
@@ -62,6 +64,11 @@ impl Context {
             return Ok(Login::saved(target));
         }
         Ok(Login::new(self.target()?, self.password()?))
+    }
+
+    /// Whether `--db` names a snapshot.
+    pub fn is_snapshot(&self) -> bool {
+        self.shared.db.as_deref().is_some_and(|named| is_snapshot(Path::new(named)))
     }
 
     /// Opens the database for looking only.

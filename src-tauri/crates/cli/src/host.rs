@@ -20,11 +20,12 @@ impl SystemHost {
 }
 
 impl Host for SystemHost {
-    #[expect(clippy::disallowed_methods, reason = "a face is the edge, where the clock is read")]
     fn now(&self) -> Timestamp {
-        if let Some(moment) = self.moment.get() {
-            return *moment;
-        }
+        self.moment.get().copied().unwrap_or_else(|| self.now_of_people())
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "a face is the edge, where the clock is read")]
+    fn now_of_people(&self) -> Timestamp {
         Timestamp::from_utc(chrono::Utc::now()).expect("the clock of this machine stands between 1900 and 9999")
     }
 

@@ -46,6 +46,11 @@ pub trait Host: Send + Sync {
     /// The time now.
     fn now(&self) -> Timestamp;
 
+    /// The time now, also while what is looked at stands at a moment of its own.
+    fn now_of_people(&self) -> Timestamp {
+        self.now()
+    }
+
     /// An id that was never given before; typed ids wrap it.
     fn new_uuid(&self) -> Uuid;
 

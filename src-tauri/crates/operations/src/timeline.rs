@@ -2,7 +2,8 @@
 
 use crate::change::asked;
 use crate::error::{OperationError, Result};
-use crate::wire::{TimelineEntry, TimelinePage};
+use crate::notes::beside;
+use crate::wire::{NoteRow, TimelineEntry, TimelinePage};
 use billing::ids::{CreditNoteId, DisputeId, InvoiceId, TenantId};
 use billing::time::Timestamp;
 use futures::FutureExt;
@@ -15,7 +16,7 @@ const PAGE: usize = 200;
 /// A page of a tenant's line of time, newest first; what is planned comes before what was.
 ///
 /// # Errors
-/// `unknown_tenant`, `bad_cursor`; when the database fails.
+/// `unknown_tenant`, `bad_cursor`; when the database fails; `notes_damaged` and so on of a snapshot.
 pub async fn tenant_timeline(
     store: &Store,
     at: Timestamp,
@@ -23,6 +24,9 @@ pub async fn tenant_timeline(
     cursor: Option<&str>,
 ) -> Result<TimelinePage> {
     let after = cursor.map(place).transpose()?;
+    // What was written beside a snapshot is newer than all that is in it.
+    let beside = if after.is_none() { beside(store, tenant)? } else { Vec::new() };
+    let beside = beside.into_iter().map(case_note);
     store
         .read(move |read| {
             async move {
@@ -32,7 +36,11 @@ pub async fn tenant_timeline(
                 let more = found.len() > PAGE;
                 found.truncate(PAGE);
                 let next = found.last().filter(|_| more).map(|last| cursor_text(&last.place));
-                Ok(TimelinePage { as_of: at.to_string(), rows: found.into_iter().map(entry).collect(), next })
+                Ok(TimelinePage {
+                    as_of: at.to_string(),
+                    rows: beside.chain(found.into_iter().map(entry)).collect(),
+                    next,
+                })
             }
             .boxed()
         })
@@ -43,6 +51,19 @@ pub async fn tenant_timeline(
 pub(crate) async fn about(read: &mut Read, tenant: TenantId, about: About) -> Result<Vec<TimelineEntry>> {
     let found = happenings::about(read, tenant, about, u32::try_from(PAGE).unwrap_or(u32::MAX)).await?;
     Ok(found.into_iter().map(entry).collect())
+}
+
+fn case_note(NoteRow { at, actor, text }: NoteRow) -> TimelineEntry {
+    TimelineEntry {
+        at,
+        kind: "note".to_owned(),
+        title: "Case note beside the snapshot".to_owned(),
+        detail: text,
+        actor: Some(actor),
+        amount: None,
+        currency: None,
+        opens: None,
+    }
 }
 
 fn cursor_text(place: &Place) -> String {

@@ -11,7 +11,7 @@ import classes from "./tenant.module.css";
 /** Everything that happened to a tenant in one line of time, newest first. */
 export function TimelineTab({ page }: { page: TenantPage }) {
   const query = useTenantTimeline(page.tenant_id);
-  const { writable, why } = useAccess();
+  const { writable, why, beside } = useAccess();
   const [opened, setOpened] = useState<"note" | "dispute" | null>(null);
   const close = () => setOpened(null);
   return (
@@ -34,8 +34,8 @@ export function TimelineTab({ page }: { page: TenantPage }) {
           <Button
             variant="subtle"
             size="compact-xs"
-            disabled={!writable}
-            title={why ?? undefined}
+            disabled={!writable && !beside}
+            title={beside ? undefined : (why ?? undefined)}
             onClick={() => setOpened("note")}
             data-testid="tenant-note-open"
           >

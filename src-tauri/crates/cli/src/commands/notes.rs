@@ -23,7 +23,9 @@ pub struct Args {
 
 /// Lists notes, or writes one.
 pub async fn run(args: Args, context: &Context) -> Result<Outcome> {
-    let store = if args.yes { context.open().await? } else { context.open_read_only().await? };
+    // A snapshot is never changed: its notes are kept beside it.
+    let store =
+        if args.yes && !context.is_snapshot() { context.open().await? } else { context.open_read_only().await? };
     let tenant = find_tenant(&store, &args.tenant).await?;
     if let Some(text) = args.add {
         let request = NoteRequest { tenant_id: tenant.to_string(), text };

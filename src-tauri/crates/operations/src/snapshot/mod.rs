@@ -2,6 +2,7 @@
 //!
 //! The file itself is the store's matter. Here: what a person asks for, checked; progress; and the difference.
 
+pub(crate) mod case_notes;
 mod difference;
 mod money;
 mod sheet;
