@@ -81,6 +81,13 @@ async fn a_snapshot_is_written_compared_opened_and_a_forged_one_is_refused() -> 
     window.find_css("[data-testid^='menu-connection-']").await?.click().await?;
     is_open(&window).await?;
 
+    menu(&window, "review-begin").await?;
+    let reviewing = "document.querySelector('[data-testid=environment-line]')?.innerText.includes('review, read only')";
+    window.wait("one moment of a server with a password", reviewing).await?;
+    window.picture(&picture("review"))?;
+    menu(&window, "review-end").await?;
+    window.wait("that time goes on", &format!("!{reviewing}")).await?;
+
     let snapshot = person.home.path().join("january.chsnapshot");
     menu(&window, "snapshot-open").await?;
     window.find("snapshot-dialog").await?;

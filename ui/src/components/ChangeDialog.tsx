@@ -52,7 +52,8 @@ export function ChangeDialog<Request>(props: Props<Request>) {
     act,
   } = props;
   const client = useQueryClient();
-  const { production, word } = useAccess();
+  const { production, word, beside } = useAccess();
+  const doneWords = beside ? "Kept in the file beside the snapshot." : "Done and written to the audit log.";
   const [shown, setShown] = useState<Previewed<Request> | null>(null);
   const [error, setError] = useState<HostError | null>(null);
   const [busy, setBusy] = useState(false);
@@ -98,7 +99,7 @@ export function ChangeDialog<Request>(props: Props<Request>) {
     }
     void guarded(async () => {
       const done = await act(shown.request, shown.change.fingerprint);
-      notifications.show({ title: done.title, message: "Done and written to the audit log.", color: "green" });
+      notifications.show({ title: done.title, message: doneWords, color: "green" });
       reset();
       onClose();
       await client.invalidateQueries();

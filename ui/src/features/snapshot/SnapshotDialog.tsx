@@ -20,7 +20,7 @@ function Written({ written }: { written: SnapshotWritten }) {
           { name: "As of", value: `${format.moment(about.as_of, "UTC")} UTC` },
           { name: "Tenants", value: format.count(about.tenants) },
           { name: "Events", value: format.count(about.events) },
-          { name: "Fingerprint", value: <span className="mono">{about.fingerprint}</span> },
+          { name: "Fingerprint", value: <span className={`mono ${classes.fingerprint}`}>{about.fingerprint}</span> },
         ]}
       />
     </div>
