@@ -203,9 +203,11 @@ impl Window {
         Ok(())
     }
 
-    /// All text of the page.
+    /// All text of the page, also what an error keeps folded.
     pub async fn text(&self) -> Result<String> {
-        Ok(self.page.execute("return document.body.innerText", vec![]).await?.json().as_str().unwrap_or("").to_owned())
+        let all = "return document.body.innerText + [...document.querySelectorAll('details:not([open])')]
+            .map((folded) => `\\n${folded.textContent}`).join('')";
+        Ok(self.page.execute(all, vec![]).await?.json().as_str().unwrap_or("").to_owned())
     }
 
     /// A picture of the whole display, as a person sees it.
