@@ -12,14 +12,9 @@ pub struct DesktopHost {
 }
 
 impl DesktopHost {
-    /// From now on it is this moment.
+    /// From now on it is this moment; without one time goes on.
     pub fn stand_at(&self, moment: Option<Timestamp>) {
         *self.moment.write().unwrap_or_else(PoisonError::into_inner) = moment;
-    }
-
-    /// Time goes on.
-    pub fn go_on(&self) {
-        self.stand_at(None);
     }
 }
 

@@ -71,3 +71,66 @@ async fn invoices_of_another_system_are_imported_and_listed() -> Result<()> {
     assert_eq!(window.figure("invoice-sum-GBP").await?, "125.64", "and the list adds them up");
     Ok(())
 }
+
+/// Invoices as the tables of Stripe have them: one in dollars, one in yen, which have no minor unit, and a draft.
+const STRIPE: &str = "id,amount,currency,customer_id,due_date,description,invoice_id,is_deleted,period_end,period_start,\
+amount_due,amount_paid,amount_remaining,subtotal,tax,total,number,paid,status\n\
+in_1,,usd,cus_1,,First,,FALSE,2021-02-28 00:00:00,2021-02-01 00:00:00,123456,0,123456,123456,0,123456,A-1,FALSE,open\n\
+in_2,,jpy,cus_2,,Second,,FALSE,2021-02-28 00:00:00,2021-02-01 00:00:00,500,500,0,500,0,500,A-2,TRUE,paid\n\
+in_3,,usd,cus_1,,Third,,FALSE,2021-02-28 00:00:00,2021-02-01 00:00:00,900,0,900,900,0,900,A-3,FALSE,draft\n";
+
+#[tokio::test]
+async fn invoices_of_stripe_are_imported_in_their_minor_units() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let database = folder.path().join("books.sqlite").display().to_string();
+    cli(&database, &["migrate"])?;
+    let file = folder.path().join("invoice_data.csv");
+    std::fs::write(&file, STRIPE)?;
+    let window = Window::open(Opening { database: Some(database.clone()), lang: None }).await?;
+    window.find("page-title").await?;
+    window.go("/import?what=invoices").await?;
+    window.fill("import-file", &file.display().to_string()).await?;
+    window.choose("import-map", "stripe-invoices").await?;
+    window.click("import-dry-run").await?;
+    window.wait("the dry run", "document.querySelector('[data-testid=import-result][data-dry-run=true]')").await?;
+    window.click("import-run").await?;
+    window.wait("the result", "document.querySelector('[data-testid=import-result][data-dry-run=false]')").await?;
+    assert_eq!(window.figure("import-invoices").await?, "2", "a draft is no invoice");
+    assert_eq!(window.figure("import-lines-USD").await?, "1234.56", "cents");
+    assert_eq!(window.figure("import-lines-JPY").await?, "500", "yen have none");
+    window.picture(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../out/e2e-import-stripe.png"))
+}
+
+#[tokio::test]
+async fn a_statement_of_payments_is_looked_at_and_entered_once() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let database = crate::cli::sample(folder.path())?.display().to_string();
+    let open = cli(&database, &["invoice", "list", "--status", "finalized"])?;
+    let open = open.as_array().and_then(|rows| rows.first()).context("an open invoice")?.clone();
+    let (number, amount, currency) = (text(&open, "number")?, text(&open, "open")?, text(&open, "currency")?);
+    let file = folder.path().join("statement.csv");
+    let head = "invoice,amount,currency,received_at,method,reference";
+    let rows = format!(
+        "{head}\n{number},{amount},{currency},2026-11-25,bank,ST-1\nINV-1999-000001,5,EUR,2026-11-25,bank,ST-2\n"
+    );
+    std::fs::write(&file, rows)?;
+    let window = Window::open(Opening { database: Some(database.clone()), lang: None }).await?;
+    window.find("overview-count-alert").await?;
+    window.go("/import").await?;
+    window.pick("import-what", "Payments").await?;
+    window.fill("import-file", &file.display().to_string()).await?;
+    window.fill("field-reason", "Statement of November").await?;
+    for (round, (taken, duplicates)) in [("1", "0"), ("0", "1")].into_iter().enumerate() {
+        window.click("import-dry-run").await?;
+        window.wait("the dry run", "document.querySelector('[data-testid=import-result][data-dry-run=true]')").await?;
+        assert_eq!(window.figure("import-taken").await?, taken, "what would be taken in round {round}");
+        window.click("import-run").await?;
+        window.wait("the result", "document.querySelector('[data-testid=import-result][data-dry-run=false]')").await?;
+        assert_eq!(window.figure("import-taken").await?, taken, "and what was");
+        assert_eq!(window.figure("import-duplicates").await?, duplicates, "a statement that comes twice pays once");
+        assert_eq!(window.figure("import-aside").await?, "1", "of an invoice that is not here");
+    }
+    let paid = cli(&database, &["invoice", "show", number])?;
+    assert_eq!(text(&paid["row"], "status")?, "paid", "the invoice is paid");
+    window.picture(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../out/e2e-import-payments.png"))
+}

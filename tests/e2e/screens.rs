@@ -88,6 +88,8 @@ fn screens(database: &str) -> Result<Vec<(&'static str, String)>> {
         ("import-invoices", "/import?what=invoices".to_owned()),
         ("import-payments", "/import?what=payments".to_owned()),
         ("settings", "/settings".to_owned()),
+        ("audit", "/audit".to_owned()),
+        ("difference", "/difference".to_owned()),
     ])
 }
 
@@ -111,6 +113,32 @@ async fn axe_finds_nothing_serious_on_any_screen_in_light_and_dark() -> Result<(
         }
     }
     assert!(findings.is_empty(), "axe found:\n{}", findings.join("\n"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn every_screen_of_a_snapshot_shows_what_it_shows_of_the_database() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let database = crate::cli::sample(folder.path())?.display().to_string();
+    let file = folder.path().join("company.chsnapshot").display().to_string();
+    let written = cli(&database, &["snapshot", "export", &file])?;
+    let status = cli(&file, &["status"])?;
+    let window = Window::open(Opening { database: Some(file), lang: None }).await?;
+    let alert = status["tenants"]["alert"].to_string();
+    assert_eq!(window.figure("overview-count-alert").await?, alert, "the same flags as the command line");
+    let pictures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../out/pictures");
+    for (name, path) in
+        screens(&database)?.iter().filter(|(name, _)| !name.starts_with("import") && *name != "run-invoices")
+    {
+        show(&window, path).await?;
+        let text = window.text().await?;
+        let failed = "document.querySelector('[data-testid=error-state]')";
+        let failed = window.page.execute(format!("return Boolean({failed})"), vec![]).await?;
+        assert_eq!(failed.json().as_bool(), Some(false), "{name} of a snapshot fails: {text}");
+        assert!(text.starts_with("SNAPSHOT"), "{name} says what it is of");
+        window.picture(&pictures.join(format!("snapshot-{name}-light.png")))?;
+    }
+    assert_eq!(written["about"]["all_tenants"], true, "it holds all tenants: {written}");
     Ok(())
 }
 

@@ -52,9 +52,7 @@ pub async fn snapshot_difference(app: AppHandle, console: State<'_, Console>) ->
     let dialog = app.dialog().file().add_filter("Snapshot", &[EXTENSION]);
     let Some(path) = picked(|done| dialog.pick_file(done)).await? else { return Ok(None) };
     let other = snapshot::open(&path, open::telling(&app)).await?;
-    let is_later = store.moment().is_some_and(|moment| other.moment().is_some_and(|other| other > moment));
-    let (before, after) = if is_later { (&store, &other) } else { (&other, &store) };
-    let found = snapshot::difference(before, after, &console.host).await?;
+    let found = snapshot::difference_in_time(&other, &store, &console.host).await?;
     console.keep_difference(found.clone());
     Ok(Some(found))
 }
@@ -75,7 +73,6 @@ pub async fn save_difference(app: AppHandle, console: State<'_, Console>) -> Ans
 #[specta::specta]
 pub async fn review_begin(console: State<'_, Console>) -> Answer<DatabaseStatus> {
     let address = console.address()?;
-    console.host.go_on();
     if let Some(id) = Console::saved_id(&address) {
         console.show_saved(console.connections.review(&console.host, id).await?);
     } else {

@@ -3,7 +3,7 @@
 use super::{Kept, keep, open};
 use operations::error::OperationError;
 use operations::host::FixedHost;
-use operations::snapshot::difference;
+use operations::snapshot::{difference, difference_in_time};
 use operations::wire::{Became, Difference, SnapshotRequest};
 use store::Store;
 use support::bill::Invoice;
@@ -92,6 +92,15 @@ async fn a_difference_is_what_was_done(ledger: Ledger) {
             (&found.events, &found.counters, &found.money),
             "the same"
         );
+        let snapshot = open(&before.file()).await.unwrap();
+        let host = FixedHost::at(world.now);
+        let told = difference_in_time(&snapshot, &ledger.store, &host).await.unwrap();
+        assert_eq!(told.money, found.money, "a database goes on: it is the later one");
+        let earlier = world.now.plus_micros(-1).unwrap();
+        let private = tempfile::tempdir().unwrap();
+        let review = store::Store::open_pinned(&ledger.target, earlier, private.path()).await.unwrap();
+        let told = difference_in_time(&snapshot, &review, &host).await.unwrap();
+        assert_eq!(told.money[0].effect, "-3.50", "of two moments the earlier comes first, whichever was chosen");
     }
 }
 

@@ -13,9 +13,9 @@ use support::{Ledger, World, at};
 on_every_engine!(case_notes_are_kept_beside_the_file, what_is_beside_the_file_need_not_be_notes);
 
 /// A person whose clock goes on while the snapshot's stands.
-struct Person(FixedHost);
+pub(super) struct Person(pub FixedHost);
 
-const WRITTEN: &str = "2026-08-01T09:00:00Z";
+pub(super) const WRITTEN: &str = "2026-08-01T09:00:00Z";
 
 impl Host for Person {
     fn now(&self) -> Timestamp {
@@ -58,6 +58,8 @@ async fn case_notes_are_kept_beside_the_file(ledger: Ledger) {
     write(&snapshot, &world, 0, "Called: they dispute the calls of the 3rd").await.unwrap();
     write(&snapshot, &world, 0, "Second line\nof a note").await.unwrap();
     write(&snapshot, &world, 1, "Of another tenant").await.unwrap();
+    let why = operations::look::database_status(&snapshot, world.now).await.unwrap().read_only_because;
+    assert_eq!(why.as_deref(), Some("A snapshot is never changed."), "on every face in the same words");
     assert_eq!(std::fs::read(kept.file()).unwrap(), bytes, "not a byte of the snapshot is another one");
     assert_eq!(names(kept.folder.path()), ["a.chsnapshot", "a.chsnapshot.notes"], "one file is beside it");
     snapshot.close().await;

@@ -26,6 +26,8 @@ async fn a_session_sees_one_moment(ledger: Ledger) {
     assert_ne!(live, before, "the database has gone on");
     assert_eq!(screens::all(&review, world.now).await, before, "the review has not, on any screen");
     assert_eq!(review.moment(), Some(world.now), "it says which moment it is");
+    let why = look::database_status(&review, world.now).await.unwrap().read_only_because.unwrap();
+    assert!(why.starts_with("This is a review of one moment"), "why nothing can be changed: {why}");
     let refused = review.write(|_| Box::pin(async { Ok::<_, store::StoreError>(()) })).await.unwrap_err();
     assert_eq!(refused.code(), "read_only", "it cannot write");
     let refreshed = Store::open_pinned(&ledger.target, world.now, private.path()).await.unwrap();
@@ -102,4 +104,16 @@ async fn the_servers_log_has_no_statement_that_writes() {
 fn says(line: &str, verb: &str) -> bool {
     let is_between = |letter: char| !(letter.is_alphanumeric() || letter == '_');
     line.split('\'').step_by(2).any(|part| part.split(is_between).any(|word| word.eq_ignore_ascii_case(verb)))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_review_begun_anew_is_of_now_and_not_of_the_moment_on_screen() {
+    let ledger = Ledger::new(Kind::SqliteFile).await.unwrap();
+    let world = World::new(&ledger.store, 1).await.unwrap();
+    let file = ledger.file().unwrap().display().to_string();
+    let login = || operations::open::Login::new(file.parse().unwrap(), None);
+    // The clock of the screen stands at the moment of the review before.
+    let person = super::notes::Person(FixedHost::at(world.now));
+    let anew = operations::open::review(login(), &person).await.unwrap();
+    assert_eq!(anew.moment(), Some(support::at(super::notes::WRITTEN)), "what came in since is in it");
 }

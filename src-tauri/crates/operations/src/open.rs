@@ -108,7 +108,8 @@ pub async fn review(login: Login, host: &dyn Host) -> Result<Store> {
     {
         return snapshot::open(path, |_| {}).await;
     }
-    fit(Store::open_pinned(&target, host.now(), &std::env::temp_dir()).await?).await
+    // A review that is begun anew sees what has come in since, whatever moment is on screen.
+    fit(Store::open_pinned(&target, host.now_of_people(), &std::env::temp_dir()).await?).await
 }
 
 /// A store that is fit for daily work, or why it is not; then it is closed.

@@ -1,5 +1,4 @@
 import { Menu, UnstyledButton } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import {
   IconArrowsDiff,
   IconCamera,
@@ -16,9 +15,9 @@ import {
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useOpenConnection } from "@/features/connections/useOpenConnection";
-import { useOpenDatabase } from "@/features/connections/useOpenDatabase";
+import { useOpenOrSay } from "@/features/connections/useOpenDatabase";
 import { SnapshotDialog } from "@/features/snapshot/SnapshotDialog";
-import { HostError, useHost } from "@/host";
+import { useHost } from "@/host";
 import { useConnections, useDatabaseStatus } from "../queries";
 import classes from "./frame.module.css";
 
@@ -27,18 +26,13 @@ export function DatabaseMenu() {
   const { data } = useDatabaseStatus();
   const host = useHost();
   const connections = useConnections();
-  const openDatabase = useOpenDatabase();
+  const openDatabase = useOpenOrSay();
   const navigate = useNavigate();
   const [writing, setWriting] = useState(false);
   const { open: openConnection, dialog } = useOpenConnection(() => void navigate({ to: "/" }));
 
   const change = async (open: () => Promise<unknown>) => {
-    try {
-      if (await openDatabase(open)) await navigate({ to: "/" });
-    } catch (thrown) {
-      const { code, message } = HostError.from(thrown);
-      notifications.show({ color: "red", title: "The database was not opened", message: `${message} (${code})` });
-    }
+    if (await openDatabase(open)) await navigate({ to: "/" });
   };
 
   if (!data) return null;

@@ -1,16 +1,16 @@
 import { Modal } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
-import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useRouterState } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { ProgressLine } from "@/components";
+import { useOpenDatabase } from "@/features/connections/useOpenDatabase";
 import type { Progress } from "@/generated/bindings";
 import { useHost } from "@/host";
 
 /** A snapshot that is being opened, wherever it came from: how far its verification is, and what came of it. */
 export function Opening() {
   const host = useHost();
-  const client = useQueryClient();
+  const openDatabase = useOpenDatabase();
   const navigate = useNavigate();
   const comparing = useRouterState({ select: (state) => state.location.pathname === "/difference" });
   const [progress, setProgress] = useState<Progress | null>(null);
@@ -20,9 +20,8 @@ export function Opening() {
         progress: setProgress,
         opened: () => {
           setProgress(null);
-          client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== "session" });
-          void client.resetQueries();
-          void navigate({ to: "/" });
+          // It is open already: what is left is to forget the one before.
+          void openDatabase(async () => {}).then(() => navigate({ to: "/" }));
         },
         refused: ({ code, message }) => {
           setProgress(null);
@@ -34,7 +33,7 @@ export function Opening() {
           });
         },
       }),
-    [host, client, navigate],
+    [host, openDatabase, navigate],
   );
   return (
     <Modal

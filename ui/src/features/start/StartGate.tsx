@@ -1,9 +1,9 @@
 import { Button, Group } from "@mantine/core";
-import { useQueryClient } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { useConnections, useDatabaseStatus, useSession } from "@/app/queries";
 import { ErrorState, Waiting } from "@/components";
 import { useOpenConnection } from "@/features/connections/useOpenConnection";
+import { useOpenOrSay } from "@/features/connections/useOpenDatabase";
 import { useHost } from "@/host";
 import { FirstStart } from "./FirstStart";
 import classes from "./start.module.css";
@@ -14,7 +14,7 @@ const MOST_SHOWN = 4;
 /** The frame needs a database. The first time there is none, and the sample company is made. */
 export function StartGate({ children }: { children: ReactNode }) {
   const host = useHost();
-  const client = useQueryClient();
+  const openDatabase = useOpenOrSay();
   const session = useSession();
   const status = useDatabaseStatus();
   const connections = useConnections();
@@ -31,10 +31,6 @@ export function StartGate({ children }: { children: ReactNode }) {
     );
   }
   if (status.error.code === "no_database") return <FirstStart />;
-  const openOther = async (open: () => Promise<unknown>) => {
-    await open();
-    await client.invalidateQueries();
-  };
   return (
     <main className={classes.center}>
       <ErrorState
@@ -53,10 +49,10 @@ export function StartGate({ children }: { children: ReactNode }) {
             Open {settings.name}
           </Button>
         ))}
-        <Button variant="default" onClick={() => void openOther(host.openDatabase)}>
+        <Button variant="default" onClick={() => void openDatabase(host.openDatabase)}>
           Open another database
         </Button>
-        <Button variant="default" onClick={() => void openOther(() => host.openSample(() => {}))}>
+        <Button variant="default" onClick={() => void openDatabase(() => host.openSample(() => {}))}>
           Open the sample company
         </Button>
       </Group>

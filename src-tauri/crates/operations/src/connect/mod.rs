@@ -243,7 +243,7 @@ impl Connections {
     pub async fn review(&self, host: &dyn Host, id: &str) -> Result<Opened> {
         let profile = self.find(id)?;
         let target = Target::Postgres(profile.target(self.kept(&profile).await?));
-        let store = Store::open_pinned(&target, host.now(), &std::env::temp_dir()).await?;
+        let store = Store::open_pinned(&target, host.now_of_people(), &std::env::temp_dir()).await?;
         match daily_work(&store, OwnerRule::of(&profile.form)).await {
             Ok(_) => Ok(Opened { store, profile }),
             Err(error) => {
@@ -376,7 +376,7 @@ pub fn described(mut status: DatabaseStatus, profile: &Profile) -> DatabaseStatu
             status.environment = saved;
         }
     }
-    if profile.form.read_only {
+    if profile.form.read_only && status.moment.is_none() {
         status.read_only_because = Some("This connection is saved as read-only.".to_owned());
     }
     status.connection = Some(ConnectionName { connection_id: profile.id.to_string(), name: profile.form.name.clone() });

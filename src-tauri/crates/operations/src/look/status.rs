@@ -36,12 +36,16 @@ struct Place {
 }
 
 /// Why nothing can be changed; none when it can.
-fn read_only_because(rights: &LoginRights, writable: bool) -> Option<String> {
-    if rights.replica {
+fn read_only_because(rights: &LoginRights, place: &Place) -> Option<String> {
+    if place.snapshot.is_some() {
+        Some("A snapshot is never changed.".to_owned())
+    } else if place.moment.is_some() {
+        Some("This is a review of one moment: end it to change something.".to_owned())
+    } else if rights.replica {
         Some("This server is a replica: it can be read, not written.".to_owned())
     } else if rights.standing < Standing::Writer {
         Some(format!("The login {} may only look.", rights.login))
-    } else if writable {
+    } else if place.writable {
         None
     } else {
         Some("This connection is read-only.".to_owned())
@@ -52,7 +56,7 @@ async fn status_in(read: &mut Read, place: Place) -> Result<DatabaseStatus> {
     let info = store::ledger::info(read).await?;
     let schema_version = store::ledger::schema_version(read).await?;
     let rights = store::rights::of_login(read).await?;
-    let because = read_only_because(&rights, place.writable);
+    let because = read_only_because(&rights, &place);
     let newest = store::look::events::newest_receipt(read).await?;
     Ok(DatabaseStatus {
         name: info.name,

@@ -46,6 +46,17 @@ pub async fn difference(before: &Store, after: &Store, host: &dyn Host) -> Resul
     Ok(found.shown)
 }
 
+/// The difference of a snapshot and another state, whichever is the earlier; a database goes on, so it is the later one.
+///
+/// # Errors
+/// As [`difference`].
+pub async fn difference_in_time(snapshot: &Store, other: &Store, host: &dyn Host) -> Result<Difference> {
+    match (snapshot.moment(), other.moment()) {
+        (Some(moment), Some(earlier)) if earlier < moment => difference(other, snapshot, host).await,
+        _ => difference(snapshot, other, host).await,
+    }
+}
+
 /// One state.
 struct Side {
     store: Store,

@@ -8,7 +8,7 @@ mod money;
 mod sheet;
 mod write;
 
-pub use difference::difference;
+pub use difference::{difference, difference_in_time};
 pub use sheet::save_difference;
 pub use write::export;
 
