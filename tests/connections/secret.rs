@@ -117,6 +117,11 @@ fn rights_decide_what_a_connection_may_do() -> Result<()> {
     person.json(&["connections", "edit", "eu", "--user", "writer", "--writable", "false"], None)?;
     let (found, sentence) = person.error(&change, Some(PASSWORD))?;
     assert_eq!(found, "read_only", "a connection that says so changes nothing: {sentence}");
+    person.json(&["connections", "edit", "eu", "--writable", "true"], None)?;
+    let (found, sentence) = person.error(&change, Some(PASSWORD))?;
+    assert_eq!(found, "not_confirmed", "production is changed by nobody who did not name it: {sentence}");
+    let (found, sentence) = person.error(&[&change[..], &["--confirm", "Billing"]].concat(), Some(PASSWORD))?;
+    assert_eq!(found, "malformed", "who named it is let in, to an id that is none: {sentence}");
     let allowed = person.error(&["connections", "edit", "eu", "--allow-owner", "true"], None)?;
     assert_eq!(allowed.0, "invalid_connection", "only a connection for development may allow an owner");
     Ok(())

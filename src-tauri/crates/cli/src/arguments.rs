@@ -40,6 +40,9 @@ pub struct Shared {
     /// Read the database password from this credential of systemd, a file in $CREDENTIALS_DIRECTORY
     #[arg(long, global = true, value_name = "CREDENTIAL", conflicts_with = "password_fd")]
     pub password_credential: Option<String>,
+    /// Before a change on production: the name of the ledger, so that nobody changes another one
+    #[arg(long, global = true, value_name = "NAME")]
+    pub confirm: Option<String>,
     /// Print JSON instead of tables
     #[arg(long, global = true)]
     pub json: bool,

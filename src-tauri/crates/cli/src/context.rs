@@ -2,7 +2,7 @@
 
 use crate::arguments::Shared;
 use crate::host::SystemHost;
-use crate::output::Form;
+use crate::output::{Form, printable};
 use operations::connect::{self, Connections, Opened, Profile};
 use operations::error::{OperationError, Result};
 use operations::host::Host;
@@ -12,7 +12,7 @@ use operations::target::Target;
 use operations::wire::{KeepSecret, SecretInput, SecretText};
 use providers::keyring::SystemKeyring;
 use secrecy::{ExposeSecret, SecretString};
-use std::io::Read;
+use std::io::{IsTerminal, Read};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -82,7 +82,7 @@ impl Context {
     /// Opens the database for changes.
     pub async fn open(&self) -> Result<Store> {
         let Some(name) = &self.shared.connection else {
-            return self.open_direct(Access::ReadWrite).await;
+            return self.confirmed(self.open_direct(Access::ReadWrite).await?, None).await;
         };
         let Opened { store, profile } = self.open_saved(name, Access::ReadWrite).await?;
         if store.access() == Access::ReadOnly {
@@ -91,7 +91,42 @@ impl Context {
             store.close().await;
             return Err(OperationError::refused("read_only", sentence).field("connection"));
         }
-        Ok(store)
+        self.confirmed(store, Some(&profile)).await
+    }
+
+    /// A database that may be changed: on production only once its name was typed.
+    async fn confirmed(&self, store: Store, profile: Option<&Profile>) -> Result<Store> {
+        let said = match connect::typed_before_changes(&store, profile).await {
+            Ok(None) => return Ok(store),
+            Ok(Some(name)) => self.typed(&name),
+            Err(error) => Err(error),
+        };
+        match said {
+            Ok(()) => Ok(store),
+            Err(error) => {
+                store.close().await;
+                Err(error)
+            }
+        }
+    }
+
+    fn typed(&self, name: &str) -> Result<()> {
+        let typed = match &self.shared.confirm {
+            Some(typed) => typed.clone(),
+            None if std::io::stdin().is_terminal() && std::io::stderr().is_terminal() => {
+                eprint!("This is production. Type {} to go on: ", printable(name));
+                let mut line = String::new();
+                let failed = |error| OperationError::failed("no_terminal", "Nothing could be read from the terminal.").because(error);
+                std::io::stdin().read_line(&mut line).map_err(failed)?;
+                line
+            }
+            None => String::new(),
+        };
+        if typed.trim() == name {
+            return Ok(());
+        }
+        let sentence = format!("Nothing was changed: {name} is production. Give its name with --confirm.");
+        Err(OperationError::wrong_use("not_confirmed", sentence).field("confirm"))
     }
 
     /// What `--db` names. A snapshot is verified first, and its time is that of its moment.

@@ -24,6 +24,7 @@ use secrecy::SecretString;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use store::ledger::LedgerEnvironment;
 use store::{Access, Store, Target};
 
 /// The saved connections of this person on this machine.
@@ -361,6 +362,17 @@ async fn opened(profile: &Profile, password: Option<SecretString>, most: Access)
             Err(error)
         }
     }
+}
+
+/// What a person types before a change: the name of the ledger, where it or its connection is for production.
+///
+/// # Errors
+/// When the database fails.
+pub async fn typed_before_changes(store: &Store, profile: Option<&Profile>) -> Result<Option<String>> {
+    let ledger = store.read(|read| Box::pin(store::ledger::info(read))).await?;
+    let saved_as_production = profile.is_some_and(|profile| profile.form.environment == Environment::Production);
+    let is_production = saved_as_production || ledger.environment == LedgerEnvironment::Production;
+    Ok(is_production.then(|| ledger.name.trim().to_owned()))
 }
 
 /// What the top bar says about a database that a saved connection opened. Where connection and ledger disagree about
