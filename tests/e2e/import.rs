@@ -30,6 +30,47 @@ async fn a_file_is_looked_at_and_imported_once() -> Result<()> {
     Ok(())
 }
 
+#[tokio::test]
+async fn a_stopped_import_keeps_what_it_took_and_goes_on() -> Result<()> {
+    const ROWS: u64 = 80_000;
+    let folder = tempfile::tempdir()?;
+    let database = folder.path().join("books.sqlite").display().to_string();
+    cli(&database, &["migrate"])?;
+    let file = folder.path().join("usage.csv");
+    let mut text = "TIMESTAMP,ContextTokens,GeneratedTokens\n".to_owned();
+    for number in 0..ROWS {
+        let (minute, second) = (number / 60 % 60, number % 60);
+        text.push_str(&format!("2026-01-05 10:{minute:02}:{second:02}.0000000,1,2\n"));
+    }
+    std::fs::write(&file, text)?;
+    let window = Window::open(Opening { database: Some(database.clone()), lang: None }).await?;
+    window.find("page-title").await?;
+    window.go("/import").await?;
+    window.fill("import-file", &file.display().to_string()).await?;
+    window.choose("import-map", "azure-llm-2023").await?;
+    window.click("import-backfill").await?;
+    window.click("import-run").await?;
+    let taking = "document.querySelector('[data-testid=import-progress-line]')?.textContent.toLowerCase().includes('taking')";
+    window.wait("rows are taken", taking).await?;
+    window.picture(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../out/e2e-import-running.png"))?;
+    window.click("import-cancel").await?;
+    window.wait("the result", "document.querySelector('[data-testid=import-result][data-dry-run=false]')").await?;
+    let first: u64 = window.figure("import-accepted").await?.parse()?;
+    assert!(first > 0 && first < 2 * ROWS, "it was stopped in the middle: {first}");
+    window.picture(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../out/e2e-import-stopped.png"))?;
+    assert_eq!(cli(&database, &["verify"])?["ledger_events"], first, "what was taken stays");
+    window.click("import-run").await?;
+    let whole = format!(
+        "Number(document.querySelector('[data-testid=import-accepted]')?.dataset.figure) === {}",
+        2 * ROWS - first
+    );
+    window.wait("the rest", &whole).await?;
+    let after = cli(&database, &["verify"])?;
+    assert_eq!(after["ledger_events"], 2 * ROWS, "each row became two events, none twice");
+    assert_eq!(after["drift"].as_array().map(Vec::len), Some(0), "caches follow the ledger");
+    Ok(())
+}
+
 /// Two invoices and a credit note as the shop wrote them; one row has no number for a quantity.
 const SHOP: &str = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n\
 536365,85123A,WHITE HANGING HEART T-LIGHT HOLDER,6,12/1/2010 8:26,2.55,17850,United Kingdom\n\

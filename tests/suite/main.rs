@@ -45,6 +45,7 @@ mod sample;
 mod shown;
 mod snapshot;
 mod statements;
+mod taken;
 mod together;
 mod trigger;
 mod twin;

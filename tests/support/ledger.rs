@@ -3,6 +3,7 @@
 use crate::postgres::{self, SUPERUSER};
 use anyhow::{Context, Result};
 use billing::ids::LedgerId;
+use sqlx::{ConnectOptions as _, Connection as _};
 use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -99,6 +100,38 @@ impl Ledger {
         match &self.target {
             Target::Postgres(target) => Some(&target.database),
             _ => None,
+        }
+    }
+
+    /// What a statement of two columns gives, past everything that the program does; none where it lives in memory.
+    ///
+    /// # Errors
+    /// What the database gave.
+    pub async fn raw(&self, statement: &str) -> Result<Option<Vec<(String, i64)>>> {
+        let statement = sqlx::AssertSqlSafe(statement.to_owned());
+        if let Some(database) = self.database() {
+            let options = sqlx::postgres::PgConnectOptions::new_without_pgpass()
+                .socket(postgres::cluster().socket_folder())
+                .port(postgres::PORT)
+                .database(database)
+                .username(SUPERUSER);
+            let mut conn = sqlx::PgConnection::connect_with(&options).await?;
+            return Ok(Some(sqlx::query_as(statement).fetch_all(&mut conn).await?));
+        }
+        let Some(file) = self.file() else { return Ok(None) };
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file);
+        let mut conn = sqlx::SqliteConnection::connect_with(&options).await?;
+        Ok(Some(sqlx::query_as(statement).fetch_all(&mut conn).await?))
+    }
+
+    /// What `--db` takes; none where it lives in memory.
+    pub fn address(&self) -> Option<String> {
+        match self.database() {
+            Some(database) => {
+                let folder = postgres::cluster().socket_folder();
+                Some(format!("postgres://{SUPERUSER}@/{database}?host={}&port={}", folder.display(), postgres::PORT))
+            }
+            None => self.file().map(|file| file.display().to_string()),
         }
     }
 

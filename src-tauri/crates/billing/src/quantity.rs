@@ -14,8 +14,8 @@ pub const MAX_EVENT_UNITS: i64 = 100_000_000_000_000_000;
 /// Why a quantity was not taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum QuantityError {
-    /// Not a decimal number.
-    #[error("'{0}' is not a decimal number")]
+    /// Not a decimal number, or one with more digits than are kept exactly.
+    #[error("'{0}' is not a decimal number of at most 28 digits")]
     NotANumber(String),
     /// More decimal digits than the meter has; a mapping may state a rounding.
     #[error("{value} has more than {scale} decimal digits")]

@@ -121,6 +121,20 @@ statements! {
     NEWEST = "select import_id, source, file_name, file_bytes, file_hash, identity, keyless, backfill, status, rows_read, accepted, duplicates, conflicts, quarantined, refused, actor, started_at, finished_at
         from imports order by started_at desc, import_id limit $1";
     UPDATE = "update imports set status = $2, rows_read = $3, accepted = $4, duplicates = $5, conflicts = $6, quarantined = $7, refused = $8, finished_at = $9 where import_id = $1";
+    // Who waits here sees what the others have taken. Transactions of SQLite wait for each other anyway.
+    LOCK_KEYLESS = pair("select pg_advisory_xact_lock(4341710)", "select 1");
+    SETTLED = "select import_id from imports where keyless and status <> 'running'";
+    MEANWHILE = pair(
+        "select r.import_id, r.tenant_id, r.meter_id, r.occurred_from, r.occurred_to, r.events
+           from imports i join import_ranges r on r.import_id = i.import_id
+          where i.keyless and i.identity <> $1
+            and i.import_id not in (select cast(value as uuid) from jsonb_array_elements_text(cast($2 as jsonb)))
+          order by r.import_id, r.tenant_id, r.meter_id",
+        "select r.import_id, r.tenant_id, r.meter_id, r.occurred_from, r.occurred_to, r.events
+           from imports i join import_ranges r on r.import_id = i.import_id
+          where i.keyless and i.identity <> $1 and i.import_id not in (select unhex(value) from json_each($2))
+          order by r.import_id, r.tenant_id, r.meter_id"
+    );
     OVERLAPS = in_ids("select r.import_id, r.tenant_id, r.meter_id, r.occurred_from, r.occurred_to, r.events
         from import_ranges r join imports i on i.import_id = r.import_id
         where r.tenant_id ", " and i.keyless and i.identity <> $2 order by r.import_id, r.tenant_id, r.meter_id");
@@ -302,11 +316,44 @@ pub async fn keyless_ranges(
     identity: [u8; 32],
 ) -> Result<Vec<(ImportId, ImportRange)>> {
     let list = crate::codec::json_ids(tenants.iter().copied());
-    let found =
-        rows!(read, (Id<ImportId>, Id<TenantId>, Id<MeterId>, At, At, i64), OVERLAPS, list.as_str(), &identity[..])?;
-    let range = |(import, tenant, meter, from, to, events): (Id<ImportId>, Id<TenantId>, Id<MeterId>, At, At, i64)| {
-        let range = ImportRange { tenant: tenant.0, meter: meter.0, from: from.0, to: to.0, events: counted(events)? };
-        Ok((import.0, range))
-    };
+    let found = rows!(read, RangeRow, OVERLAPS, list.as_str(), &identity[..])?;
+    found.into_iter().map(range).collect()
+}
+
+type RangeRow = (Id<ImportId>, Id<TenantId>, Id<MeterId>, At, At, i64);
+
+fn range((import, tenant, meter, from, to, events): RangeRow) -> Result<(ImportId, ImportRange)> {
+    let range = ImportRange { tenant: tenant.0, meter: meter.0, from: from.0, to: to.0, events: counted(events)? };
+    Ok((import.0, range))
+}
+
+/// Keyless imports that take nothing more.
+///
+/// # Errors
+/// What the database gave.
+pub async fn settled_keyless(read: &mut Read) -> Result<Vec<ImportId>> {
+    Ok(rows!(read, (Id<ImportId>,), SETTLED)?.into_iter().map(|(import,)| import.0).collect())
+}
+
+/// Lets one transaction of keyless imports in at a time. To be taken before any other lock.
+///
+/// # Errors
+/// What the database gave.
+pub async fn lock_keyless(write: &mut Write) -> Result<()> {
+    execute!(write, LOCK_KEYLESS)?;
+    Ok(())
+}
+
+/// What keyless imports of other files have touched, without those that were settled.
+///
+/// # Errors
+/// What the database gave.
+pub async fn keyless_ranges_but(
+    read: &mut Read,
+    settled: &[ImportId],
+    identity: [u8; 32],
+) -> Result<Vec<(ImportId, ImportRange)>> {
+    let list = crate::codec::json_ids(settled.iter().copied());
+    let found = rows!(read, RangeRow, MEANWHILE, &identity[..], list.as_str())?;
     found.into_iter().map(range).collect()
 }

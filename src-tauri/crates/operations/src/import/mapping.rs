@@ -411,6 +411,11 @@ impl Mapping {
         if self.format == Format::Csv && self.tenant.from.is_none() && self.tenant.account.is_some() {
             return Err(wrong("An account needs a tenant column."));
         }
+        if self.format == Format::Cloudevents && self.key.is_none() {
+            let sentence = "A mapping of CloudEvents needs a key, such as key = { from = [\"source\", \"id\"], join = \"/\" }: \
+                several events may stand in one line, so that a line tells none of them apart.";
+            return Err(wrong(sentence));
+        }
         for meter in &self.meter {
             self.check_meter(meter)?;
         }

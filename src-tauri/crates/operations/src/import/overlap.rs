@@ -8,10 +8,12 @@ use super::layout::Layout;
 use super::ledger::Ledger;
 use super::take::tenant_of_file;
 use crate::error::{OperationError, Result};
-use billing::ids::TenantId;
+use billing::ids::{ImportId, TenantId};
 use billing::time::Timestamp;
 use std::collections::{BTreeMap, HashMap};
-use store::{imports, meters, tenants};
+use std::sync::Arc;
+use store::imports::{self, ImportRange};
+use store::{Write, meters, tenants};
 use tokio_util::sync::CancellationToken;
 
 /// What rows cover, by tenant (none for the one that the import names), meter and unit.
@@ -50,7 +52,10 @@ pub fn covered(
     }
 }
 
-/// Refuses what overlaps an earlier file.
+/// Imports that a file was compared with, as long as they take nothing more.
+pub type Settled = Arc<Vec<ImportId>>;
+
+/// Refuses what overlaps an earlier file. Gives what the file was compared with.
 ///
 /// # Errors
 /// `overlap`, with the tenant, meter and time.
@@ -59,9 +64,9 @@ pub async fn check(
     covered: Covered,
     named: Option<TenantId>,
     identity: [u8; 32],
-) -> Result<()> {
+) -> Result<Settled> {
     let outside_ids: Vec<String> = covered.keys().filter_map(|(tenant, ..)| tenant.clone()).collect();
-    let (ids, all_meters, earlier) = ledger
+    let (ids, all_meters, settled, earlier) = ledger
         .read(move |read| {
             Box::pin(async move {
                 let ids = if named.is_some() {
@@ -70,8 +75,11 @@ pub async fn check(
                     tenants::ids_by_outside_id(read, &outside_ids).await?
                 };
                 let list: Vec<TenantId> = ids.values().copied().chain(named).collect();
+                let all_meters = meters::all(read).await?;
+                // Before the ranges: what ends in between is looked at again.
+                let settled = imports::settled_keyless(read).await?;
                 let earlier = imports::keyless_ranges(read, &list, identity).await?;
-                Ok((ids, meters::all(read).await?, earlier))
+                Ok((ids, all_meters, settled, earlier))
             })
         })
         .await?;
@@ -89,6 +97,33 @@ pub async fn check(
                 "The file has no keys and covers {code} of {name} from {from} to {to}, which {import} covered from {} to {} \
                  already. If these are other uses, allow the overlap.",
                 range.from, range.to
+            );
+            return Err(OperationError::refused("overlap", sentence).field("allow_overlap"));
+        }
+    }
+    Ok(Arc::new(settled))
+}
+
+/// Refuses what overlaps a file that is imported at the same time: two people may have begun at once, and neither was
+/// there when the other looked. Whoever comes second in a transaction sees the first.
+///
+/// # Errors
+/// `overlap`, with the import and time.
+pub async fn check_meanwhile(
+    write: &mut Write,
+    settled: &[ImportId],
+    identity: [u8; 32],
+    taken: &[ImportRange],
+) -> Result<()> {
+    for (import, range) in imports::keyless_ranges_but(write, settled, identity).await? {
+        let overlaps = |own: &&ImportRange| {
+            (own.tenant, own.meter) == (range.tenant, range.meter) && own.from <= range.to && range.from <= own.to
+        };
+        if let Some(own) = taken.iter().find(overlaps) {
+            let sentence = format!(
+                "The file has no keys, and {import} takes usage of {} from {} to {} at the same time. What was taken \
+                 before stays. If these are other uses, allow the overlap.",
+                own.tenant, range.from, range.to
             );
             return Err(OperationError::refused("overlap", sentence).field("allow_overlap"));
         }

@@ -8,8 +8,9 @@ use super::identity::{self, Earlier, Identity};
 use super::layout::Layout;
 use super::ledger::{Ids, Ledger};
 use super::mapping::Mapping;
-use super::overlap;
+use super::overlap::{self, Settled};
 use super::simulate::Simulated;
+use super::step::Keyless;
 use super::take::{Frame, Taker};
 use super::tally::Tally;
 use crate::error::{OperationError, Result};
@@ -199,9 +200,11 @@ impl Job {
         let mut catalog = Catalog::load(&mut ledger, self.mapping.create.clone()).await?;
         let tenant = self.named_tenant(&mut ledger, &mut catalog).await?;
         let identity = self.beginning(&mut ledger, tenant, identity).await?;
-        if !self.mapping.has_key() && !self.request.allow_overlap {
-            self.check_overlap(&mut ledger, tenant, &identity).await?;
-        }
+        let settled = if self.mapping.has_key() || self.request.allow_overlap {
+            None
+        } else {
+            self.check_overlap(&mut ledger, tenant, &identity).await?
+        };
         // Opened last: all handles of the file share one position.
         let input = feed::open(&self.file, &identity, &self.mapping, &self.layout)?;
         let is_look = ledger.is_look();
@@ -215,7 +218,7 @@ impl Job {
             import: Some(self.import).filter(|_| !is_look),
             tenant,
             lateness: if self.request.backfill { Lateness::Backfill } else { Lateness::Checked },
-            keyless: !self.mapping.has_key(),
+            keyless: (!self.mapping.has_key()).then_some(Keyless { identity: identity.identity, settled }),
         };
         let ids = std::mem::replace(&mut self.ids, Ids::new(uuid::Uuid::nil()));
         let (tally, simulated) = (Tally::default(), Simulated::default());
@@ -235,6 +238,8 @@ impl Job {
             .read(move |read| Box::pin(async move { Ok(imports::candidates(read, &source, bytes).await?) }))
             .await?
             .into_iter()
+            // Nothing has a key from a file without rows, and every file with its header begins with it.
+            .filter(|import| import.status != ImportStatus::Done || import.counts.rows_read > 0)
             .map(|import| Earlier { bytes: import.file_bytes, hash: import.file_hash, identity: import.identity })
             .collect();
         let (mut file, stop, progress) =
@@ -306,9 +311,9 @@ impl Job {
         ledger: &mut Ledger<'_>,
         tenant: Option<TenantId>,
         identity: &Identity,
-    ) -> Result<()> {
+    ) -> Result<Option<Settled>> {
         if identity.continued_bytes == identity.bytes {
-            return Ok(());
+            return Ok(None);
         }
         self.tell("checking for overlap", 0, identity.bytes);
         let mut input = feed::open(&self.file, identity, &self.mapping, &self.layout)?;
@@ -321,7 +326,7 @@ impl Job {
         if self.stop.is_cancelled() {
             return Err(identity::stopped());
         }
-        overlap::check(ledger, covered, tenant, identity.identity).await
+        overlap::check(ledger, covered, tenant, identity.identity).await.map(Some)
     }
 
     async fn begin(&mut self, ledger: &mut Ledger<'_>, identity: &Identity) -> Result<()> {

@@ -1,6 +1,7 @@
 //! One transaction of an import: ledger, quarantine, counts of the import and audit, all or nothing.
 
 use super::event::{Event, RecordFrame};
+use super::overlap::{self, Settled};
 use super::refusal::Refusal;
 use super::tally::Verdict;
 use crate::error::Result;
@@ -34,10 +35,19 @@ pub struct StepParts {
     pub import: ImportId,
     /// Its counts, those of `records` included.
     pub counts: ImportCounts,
-    /// Whether ranges are kept.
-    pub keyless: bool,
+    /// What holds of a file without keys: its ranges are kept.
+    pub keyless: Option<Keyless>,
     /// The record for the audit log; what it did is filled in.
     pub audit: AuditRecord,
+}
+
+/// A file without keys.
+#[derive(Debug, Clone)]
+pub struct Keyless {
+    /// The hash of the first file of its chain.
+    pub identity: [u8; 32],
+    /// What it was compared with; none where it may overlap.
+    pub settled: Option<Settled>,
 }
 
 /// What the ledger says to an event; a refusal where a counter of its tenant cannot hold it.
@@ -73,6 +83,9 @@ impl Step {
     /// What the database gave.
     pub async fn run(&self, write: &mut Write) -> Result<Vec<Outcome>> {
         let parts = &self.0;
+        if parts.keyless.is_some() {
+            imports::lock_keyless(write).await?;
+        }
         let outcomes =
             if parts.batch.events.is_empty() { Vec::new() } else { append(write, &parts.batch).await?.outcomes };
         let (mut counts, mut records) = (parts.counts, parts.records.clone());
@@ -92,8 +105,13 @@ impl Step {
             }
         }
         quarantine::insert(write, &records).await?;
-        if parts.keyless {
-            imports::widen_ranges(write, parts.import, &self.ranges(&outcomes)).await?;
+        if let Some(keyless) = &parts.keyless {
+            imports::widen_ranges(write, parts.import, &self.ranges(&outcomes, |_| true)).await?;
+            if let Some(settled) = &keyless.settled {
+                // A row of a put-aside file has the key that it had at first.
+                let new = self.ranges(&outcomes, |event| event.origin.file == keyless.identity);
+                overlap::check_meanwhile(write, settled, keyless.identity, &new).await?;
+            }
         }
         imports::update(write, parts.import, ImportStatus::Running, counts, None).await?;
         let after = format!(
@@ -106,10 +124,11 @@ impl Step {
     }
 
     /// What was taken of each tenant and meter, by time.
-    fn ranges(&self, outcomes: &[Outcome]) -> Vec<ImportRange> {
+    fn ranges(&self, outcomes: &[Outcome], counts: impl Fn(&Event) -> bool) -> Vec<ImportRange> {
         let mut ranges: BTreeMap<(TenantId, MeterId), ImportRange> = BTreeMap::new();
-        for (place, _) in self.0.places.iter().zip(outcomes).filter(|(_, outcome)| **outcome == Outcome::Accepted) {
-            let usage = &self.0.events[*place].usage;
+        let accepted = self.0.places.iter().zip(outcomes).filter(|(_, outcome)| **outcome == Outcome::Accepted);
+        for event in accepted.map(|(place, _)| &self.0.events[*place]).filter(|event| counts(event)) {
+            let usage = &event.usage;
             let (tenant, meter, at) = (usage.key.tenant, usage.meter, usage.occurred_at);
             let new = ImportRange { tenant, meter, from: at, to: at, events: 0 };
             let range = ranges.entry((tenant, meter)).or_insert(new);

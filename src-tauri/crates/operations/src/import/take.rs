@@ -10,7 +10,7 @@ use super::interpret::{Draft, Reading};
 use super::ledger::{Ids, Ledger};
 use super::refusal::Refusal;
 use super::simulate::Simulated;
-use super::step::{Answer, Step, StepParts, conflict, verdict};
+use super::step::{Answer, Keyless, Step, StepParts, conflict, verdict};
 use super::tally::{Brought, Tally, Verdict};
 use crate::error::Result;
 use billing::event::{Assignment, Classification, EventKey};
@@ -39,8 +39,8 @@ pub struct Frame {
     pub tenant: Option<TenantId>,
     /// Which checks hold.
     pub lateness: Lateness,
-    /// Whether rows have no keys.
-    pub keyless: bool,
+    /// What holds of rows without keys.
+    pub keyless: Option<Keyless>,
 }
 
 /// Takes chunks.
@@ -414,7 +414,7 @@ impl Taker<'_> {
             frame: self.record_frame(),
             import,
             counts: self.tally.counts,
-            keyless: self.frame.keyless,
+            keyless: self.frame.keyless.clone(),
             audit: self.frame.stamp.audit(&mut self.ids, "import.append", import),
         });
         let step = Step(Arc::clone(&parts));

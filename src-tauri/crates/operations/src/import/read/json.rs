@@ -62,6 +62,8 @@ struct Piece {
 
 impl<R: BufRead> JsonReader<R> {
     pub fn new(lines: Lines<R>, format: Format, columns: &[String]) -> Self {
+        // A batch may be one line of any length; a record of JSON Lines is a line.
+        let lines = if format == Format::Cloudevents { lines.in_pieces() } else { lines };
         Self { lines, format, columns: columns.to_vec(), in_batch: false }
     }
 
@@ -122,16 +124,13 @@ impl<R: BufRead> JsonReader<R> {
         Ok(None)
     }
 
-    /// The object that begins with a line; what follows it on its last line comes again.
+    /// The object that begins with a line or a piece of one; what follows it there comes again.
     fn event(&mut self, first: Line) -> Result<Piece> {
         let (number, offset) = (first.number, first.offset);
         let broken = |line: &Line, refusal: Refusal| {
             let raw = without_end(&line.bytes).to_vec();
             Piece { line: number, offset, raw, sound: Err(refusal) }
         };
-        if first.overlong {
-            return Ok(broken(&first, Refusal::too_long_row()));
-        }
         if first.bytes.first() != Some(&b'{') {
             return Ok(broken(&first, Refusal::new(code::NOT_JSON, "there is no JSON object here")));
         }
@@ -149,7 +148,12 @@ impl<R: BufRead> JsonReader<R> {
                 return Ok(Piece { line: number, offset, raw, sound: Ok(()) });
             }
             length += line.bytes.len();
+            let is_one_line = line.number == number;
             lines.push(line);
+            if length > MAX_RECORD_BYTES && is_one_line {
+                self.skip_object(number, depth)?;
+                return Ok(broken(&lines[0], Refusal::too_long_row()));
+            }
             next = if length > MAX_RECORD_BYTES { None } else { self.lines.next_line()? };
         }
         // The object never ends, or is too long: its first line is refused and reading goes on after that.
@@ -161,6 +165,24 @@ impl<R: BufRead> JsonReader<R> {
             Refusal::new(code::NOT_JSON, "the JSON object does not end")
         };
         Ok(broken(&lines[0], refusal))
+    }
+}
+
+impl<R: BufRead> JsonReader<R> {
+    /// Passes over the rest of an object that is too long, within its line.
+    fn skip_object(&mut self, number: u64, mut depth: Depth) -> Result<()> {
+        while let Some(line) = self.lines.next_line()? {
+            if line.number != number {
+                self.lines.give_back(std::iter::once(line));
+                break;
+            }
+            if let Some(end) = line.bytes.iter().position(|byte| depth.ends_with(*byte)) {
+                let rest = rest_of(line, end + 1);
+                self.lines.give_back(std::iter::once(rest).filter(|rest| !rest.bytes.is_empty()));
+                break;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -280,6 +302,29 @@ mod tests {
         let records = all(Format::Cloudevents, &text, &["/data/q"]);
         assert_eq!(records.len(), count, "{text}");
         assert!(records.iter().all(|(_, cells)| cells == &Ok(vec!["1".to_owned()])), "each is read whole: {records:?}");
+    }
+
+    #[test]
+    fn a_batch_on_one_line_may_be_longer_than_a_record() {
+        let events: Vec<String> = (0..20_000).map(|number| event(&number.to_string(), 1)).collect();
+        let text = format!("[{}]", events.join(","));
+        assert!(text.len() > MAX_RECORD_BYTES, "the line is longer than any record");
+        let records = all(Format::Cloudevents, &text, &["id"]);
+        assert_eq!(records.len(), events.len(), "no event is lost where pieces meet");
+        for (number, (line, cells)) in records.into_iter().enumerate() {
+            assert_eq!((line, cells), (1, Ok(vec![number.to_string()])), "each is whole");
+        }
+    }
+
+    #[test]
+    fn an_event_that_is_too_long_costs_itself() {
+        let long = event("a", 1).replace("\"t\"", &format!("\"{}\"", "t".repeat(3 * MAX_RECORD_BYTES)));
+        let records = all(Format::Cloudevents, &format!("[{long},{}]\n{}", event("b", 2), event("c", 3)), &["/data/q"]);
+        let expected = vec![(1, Err("too_long")), (1, Ok(vec!["2".into()])), (2, Ok(vec!["3".into()]))];
+        assert_eq!(records, expected, "reading goes on after it");
+        let endless = format!("{}\n{}", &long[..long.len() - 1], event("b", 2));
+        let records = all(Format::Cloudevents, &endless, &["/data/q"]);
+        assert_eq!(records, vec![(1, Err("too_long")), (2, Ok(vec!["2".into()]))], "no further than its line");
     }
 
     #[test]

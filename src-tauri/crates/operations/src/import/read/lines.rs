@@ -14,17 +14,23 @@ pub struct Line {
     pub number: u64,
     /// The byte at which it begins, from 0.
     pub offset: u64,
-    /// Its bytes; cut when it is longer than a record may be.
+    /// Its bytes; cut when it is longer than a record may be, or a piece of them.
     pub bytes: Vec<u8>,
     /// Whether bytes were cut.
     pub overlong: bool,
 }
+
+/// Bytes of a piece of a line.
+const PIECE_BYTES: usize = 1 << 16;
 
 /// Reads lines, and takes back those that were read too far.
 pub struct Lines<R> {
     input: R,
     number: u64,
     offset: u64,
+    in_pieces: bool,
+    /// Whether the next bytes belong to the line of those before.
+    goes_on: bool,
     returned: VecDeque<Line>,
 }
 
@@ -44,7 +50,13 @@ impl<R: BufRead> Lines<R> {
             _ => 0,
         };
         input.consume(skipped);
-        Ok(Self { input, number: 0, offset: skipped as u64, returned: VecDeque::new() })
+        let offset = skipped as u64;
+        Ok(Self { input, number: 0, offset, in_pieces: false, goes_on: false, returned: VecDeque::new() })
+    }
+
+    /// Gives a long line in pieces of one number, and cuts nothing: for who finds the ends of records in it.
+    pub fn in_pieces(self) -> Self {
+        Self { in_pieces: true, ..self }
     }
 
     /// The next line; none at the end.
@@ -52,8 +64,10 @@ impl<R: BufRead> Lines<R> {
         if let Some(line) = self.returned.pop_front() {
             return Ok(Some(line));
         }
-        let mut line = Line { number: self.number + 1, offset: self.offset, bytes: Vec::new(), overlong: false };
+        let number = if self.goes_on { self.number } else { self.number + 1 };
+        let mut line = Line { number, offset: self.offset, bytes: Vec::new(), overlong: false };
         let mut read_bytes = 0;
+        let mut is_piece = false;
         loop {
             let chunk = match self.input.fill_buf() {
                 Ok(chunk) => chunk,
@@ -63,6 +77,7 @@ impl<R: BufRead> Lines<R> {
             if chunk.is_empty() {
                 break;
             }
+            let chunk = if self.in_pieces { &chunk[..chunk.len().min(PIECE_BYTES - line.bytes.len())] } else { chunk };
             let end = chunk.iter().position(|byte| *byte == b'\n').map(|at| at + 1);
             let taken = end.unwrap_or(chunk.len());
             let room = MAX_RECORD_BYTES.saturating_sub(line.bytes.len()).min(taken);
@@ -70,14 +85,16 @@ impl<R: BufRead> Lines<R> {
             line.overlong |= room < taken;
             self.input.consume(taken);
             read_bytes += taken as u64;
-            if end.is_some() {
+            is_piece = end.is_none() && self.in_pieces && line.bytes.len() == PIECE_BYTES;
+            if end.is_some() || is_piece {
                 break;
             }
         }
         if read_bytes == 0 {
             return Ok(None);
         }
-        self.number += 1;
+        self.number = number;
+        self.goes_on = is_piece;
         self.offset += read_bytes;
         Ok(Some(line))
     }
@@ -123,6 +140,22 @@ mod tests {
         let first = lines.next_line().unwrap().unwrap();
         assert!(first.overlong && first.bytes.len() == MAX_RECORD_BYTES, "memory is bounded");
         assert_eq!(lines.next_line().unwrap().unwrap().bytes, b"next\n", "reading goes on after it");
+    }
+
+    #[test]
+    fn a_long_line_in_pieces_is_whole() {
+        let mut text = vec![b'x'; 2 * PIECE_BYTES + 10];
+        text.extend_from_slice(b"\nnext\n");
+        let mut lines = Lines::new(std::io::BufReader::with_capacity(4096, &text[..])).unwrap().in_pieces();
+        let mut seen = Vec::new();
+        while let Some(line) = lines.next_line().unwrap() {
+            assert!(!line.overlong, "nothing is cut");
+            seen.push((line.number, line.offset, line.bytes.len()));
+        }
+        let second = PIECE_BYTES as u64;
+        let expected =
+            [(1, 0, PIECE_BYTES), (1, second, PIECE_BYTES), (1, 2 * second, 11), (2, 2 * second + 11, "next\n".len())];
+        assert_eq!(seen, expected, "pieces of one line have one number");
     }
 
     #[test]
