@@ -49,6 +49,7 @@ async fn a_stopped_import_keeps_what_it_took_and_goes_on() -> Result<()> {
     window.fill("import-file", &file.display().to_string()).await?;
     window.choose("import-map", "azure-llm-2023").await?;
     window.click("import-backfill").await?;
+    window.fill("import-tenant", "Acme").await?;
     window.click("import-run").await?;
     let taking = "document.querySelector('[data-testid=import-progress-line]')?.textContent.toLowerCase().includes('taking')";
     window.wait("rows are taken", taking).await?;

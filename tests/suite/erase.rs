@@ -1,12 +1,13 @@
 //! Erasing a subject leaves usage and verify unchanged, its name nowhere in the database, and others as they were.
 
 use crate::look::{assert_sound, billable};
-use billing::ids::{QuarantineId, SubjectId, TenantId};
+use billing::ids::{ImportId, QuarantineId, SubjectId, TenantId};
 use operations::change::{erase_act, erase_preview};
 use operations::host::FixedHost;
 use operations::wire::EraseRequest;
 use sqlx::Connection;
 use store::append::Details;
+use store::imports::{ImportCounts, ImportRecord, ImportStatus};
 use store::quarantine::{QuarantineRecord, QuarantineState, by_id, insert};
 use store::subjects::{Subject, SubjectKind, find_or_make};
 use support::postgres::cluster;
@@ -69,6 +70,30 @@ async fn put_aside(ledger: &Ledger, records: Vec<QuarantineRecord>) {
         })
         .await
         .unwrap();
+}
+
+/// A file that was imported, under a name.
+async fn imported(ledger: &Ledger, file_name: &str) {
+    let record = ImportRecord {
+        id: ImportId::from_uuid(Uuid::from_u128(file_name.len() as u128)),
+        source: "calls".to_owned(),
+        file_name: file_name.to_owned(),
+        file_bytes: 1,
+        file_hash: [1; 32],
+        identity: [1; 32],
+        keyless: false,
+        backfill: false,
+        status: ImportStatus::Done,
+        counts: ImportCounts::default(),
+        actor: "a test".to_owned(),
+        started_at: support::at("2026-01-10T08:00:00Z"),
+        finished_at: None,
+    };
+    let done = ledger.store.write(move |write| {
+        let record = record.clone();
+        Box::pin(async move { store::imports::start(write, &record).await })
+    });
+    done.await.unwrap();
 }
 
 async fn body(ledger: &Ledger, number: u128) -> String {
@@ -150,16 +175,22 @@ async fn an_erased_name_is_nowhere(ledger: Ledger) {
         sentence,
     ];
     put_aside(&ledger, rows).await;
+    for name in ["calls of zaphod-beeble.csv", "calls of somebody.csv"] {
+        imported(&ledger, name).await;
+    }
     if ledger.file().is_some() || ledger.database().is_some() {
         assert!(places_of(&ledger, "Zaphod-Beeble").await.len() >= 3, "it is looked for where it can be found");
     }
     let used = billable(&ledger.store, &world, 0, "calls").await;
 
     let effects = erase(&ledger, &world, id).await;
-    assert_eq!(effects, ["Zaphod B. Beeble", "Zaphod-Beeble", "1", "1", "4"], "the person sees what is lost");
+    assert_eq!(effects, ["Zaphod B. Beeble", "Zaphod-Beeble", "1", "1", "4", "1"], "the person sees what is lost");
     for name in ["Zaphod-Beeble", "Zaphod B. Beeble"] {
         assert_eq!(places_of(&ledger, name).await, Vec::<String>::new(), "{name} is nowhere");
     }
+    let left = ledger.raw("select file_name, count(*) from imports group by file_name order by file_name").await.unwrap().unwrap_or_default();
+    let left: Vec<&str> = left.iter().map(|(name, _)| name.as_str()).collect();
+    assert!(left.is_empty() || left == ["calls of somebody.csv", "erased"], "other files keep their names: {left:?}");
     assert_eq!(body(&ledger, 1).await, r#"[["quantity","5"]]"#, "the rest of a row stays");
     assert_eq!(billable(&ledger.store, &world, 0, "calls").await, used, "usage stays");
     assert_eq!(
@@ -187,7 +218,7 @@ async fn erasing_one_takes_nothing_from_others(ledger: Ledger) {
     put_aside(&ledger, rows).await;
 
     let effects = erase(&ledger, &world, id).await;
-    assert_eq!(effects, ["Ann", "7", "0", "0", "1"], "only what names this client");
+    assert_eq!(effects, ["Ann", "7", "0", "0", "1", "0"], "only what names this client");
     assert_eq!(body(&ledger, 1).await, r#"[["quantity","7"]]"#, "its own field, not the quantity");
     for (number, before) in (2..).zip(others) {
         let before = serde_json::to_string(before).unwrap();

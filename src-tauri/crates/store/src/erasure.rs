@@ -9,7 +9,7 @@ use crate::error::{Result, StoreError};
 use crate::sql::statements;
 use crate::subjects::{Subject, by_id};
 use billing::erasure::Names;
-use billing::ids::{QuarantineId, SubjectId, TenantId};
+use billing::ids::{ImportId, QuarantineId, SubjectId, TenantId};
 use billing::time::Timestamp;
 
 statements! {
@@ -33,10 +33,14 @@ statements! {
     QUARANTINED = "select quarantine_id, case when tenant_id is null then 0 else 1 end, sentence, body from quarantine
         where tenant_id = $1 or tenant_id is null order by quarantine_id";
     BLANK = "update quarantine set sentence = $2, body = $3 where quarantine_id = $1";
+    FILES = "select import_id, file_name from imports order by import_id";
+    RENAME = "update imports set file_name = $2 where import_id = $1";
 }
 
 /// What stands in a row of the quarantine instead of a sentence that named somebody.
 const ERASED_SENTENCE: &str = "what it said about a person was erased";
+/// What stands in an import instead of a file's name that named somebody. No import is found by it.
+const ERASED_FILE: &str = "erased";
 /// The field of a row that could not be read; see operations.
 const RAW: &str = "row";
 
@@ -49,6 +53,8 @@ pub struct Mentions {
     pub other_details: Vec<(String, String)>,
     /// Rows in quarantine that name it, as they will be.
     pub quarantined: Vec<Blanked>,
+    /// Imports whose file is called after it.
+    pub files: Vec<ImportId>,
 }
 
 /// A row in quarantine without the fields that named a subject.
@@ -60,7 +66,8 @@ pub struct Blanked {
 }
 
 /// Finds what names a subject: details of its events, details of other events of the tenant that hold its name, and
-/// fields of rows in quarantine of the tenant. Of rows whose tenant is not known only those that could not be read.
+/// fields of rows in quarantine of the tenant. Of rows whose tenant is not known only those that could not be read. Names
+/// of files that were imported, too.
 ///
 /// # Errors
 /// What the database gave.
@@ -84,6 +91,11 @@ pub async fn mentions(read: &mut Read, subject: &Subject) -> Result<Mentions> {
         body,
     )| {
         found.quarantined.extend(blanked(&names, id.0, has_tenant == 1, sentence, body));
+    });
+    stream_rows!(read, (Id<ImportId>, String), FILES, [], |(id, name)| {
+        if names.are_in(&name) {
+            found.files.push(id.0);
+        }
     });
     Ok(found)
 }
@@ -131,6 +143,9 @@ pub async fn erase(write: &mut Write, tenant: TenantId, subject: SubjectId, now:
     }
     for row in &mentions.quarantined {
         execute!(write, BLANK, Id(row.id), row.sentence.as_str(), row.body.as_str())?;
+    }
+    for import in &mentions.files {
+        execute!(write, RENAME, Id(*import), ERASED_FILE)?;
     }
     execute!(write, ERASE, Id(tenant), Id(subject), At(now))?;
     Ok(mentions)

@@ -84,11 +84,13 @@ async fn prepare(read: &mut Read, wanted: &Wanted) -> Result<Change> {
         effect("Events with details", mentions.own_details.to_string(), "0", "events"),
         effect("Other events whose details name it", mentions.other_details.len().to_string(), "0", "events"),
         effect("Rows in quarantine with fields that name it", mentions.quarantined.len().to_string(), "0", "rows"),
+        effect("Imports of files that are called after it", mentions.files.len().to_string(), "0", "imports"),
     ];
     let warnings = vec![
         "This cannot be undone, and backups and files that were imported are not touched.".to_owned(),
         "Its usage stays and is billed as before, under the keys that its events have.".to_owned(),
         "Details that name it are erased whole; rows in quarantine lose only the fields that do.".to_owned(),
+        "What people wrote themselves (reasons, notes, claims) stays as they wrote it.".to_owned(),
     ];
     Ok(change(format!("Erase the {} {} of {}", subject.kind.as_str(), subject.id, tenant.name), effects, warnings))
 }
@@ -106,6 +108,7 @@ async fn erase(write: &mut Write, wanted: &Wanted, shown: &str) -> Result<Change
             ("details_erased", erased.own_details.to_string()),
             ("other_details_erased", erased.other_details.len().to_string()),
             ("quarantine_rows_erased", erased.quarantined.len().to_string()),
+            ("file_names_erased", erased.files.len().to_string()),
         ])),
     };
     wanted.act.record(write, recorded).await?;

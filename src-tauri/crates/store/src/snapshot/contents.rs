@@ -2,7 +2,7 @@
 
 use super::Told;
 use super::cell::{self, Cell};
-use super::digest::{Days, OfTable};
+use super::digest::{DayRow, Days, OfTable};
 use super::examine::Problem;
 use super::export::digest_of;
 use super::manifest::{Manifest, TableDigest};
@@ -16,9 +16,12 @@ use futures::TryStreamExt as _;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, FromRow as _, SqliteConnection};
 use std::collections::BTreeMap;
 use std::path::Path;
+use tokio::sync::mpsc;
 
 /// Problems of one kind that are named.
 const NAMED: usize = 20;
+/// Rows of the ledger that are hashed at a time.
+const HASHED_AT_ONCE: usize = 512;
 /// Events between two reports of progress.
 const REPORT_EVERY: u64 = 20_000;
 
@@ -48,14 +51,22 @@ pub(crate) async fn check(file: &Path, told: &Told) -> Seen {
 
 async fn look(file: &Path, told: &Told, seen: &mut Seen) -> Result<()> {
     let schema = known().await?;
-    let mut conn = sqlite_immutable_options(file).connect().await?;
-    let looked = look_in(&mut conn, schema, told, seen).await;
-    // A connection that only looked has nothing to lose.
-    let _closed = conn.close().await;
+    // The file is a private copy of hundreds of megabytes, of which the check of its own consistency reads each page often.
+    let options = sqlite_immutable_options(file).pragma("cache_size", "-262144");
+    let (mut conn, mut other) = (options.connect().await?, options.connect().await?);
+    let looked = look_in(&mut conn, &mut other, schema, told, seen).await;
+    // Connections that only looked have nothing to lose.
+    let _closed = (conn.close().await, other.close().await);
     looked
 }
 
-async fn look_in(conn: &mut SqliteConnection, schema: &Schema, told: &Told, seen: &mut Seen) -> Result<()> {
+async fn look_in(
+    conn: &mut SqliteConnection,
+    other: &mut SqliteConnection,
+    schema: &Schema,
+    told: &Told,
+    seen: &mut Seen,
+) -> Result<()> {
     let differences = schema.differences(&objects(conn).await?);
     if !differences.is_empty() {
         for difference in differences {
@@ -64,10 +75,18 @@ async fn look_in(conn: &mut SqliteConnection, schema: &Schema, told: &Told, seen
         return Ok(());
     }
     told("checking the database", 0, None);
-    let faults: Vec<(String,)> = sqlx::query_as("pragma integrity_check(5)").fetch_all(&mut *conn).await?;
-    for (fault,) in faults.into_iter().filter(|(fault,)| fault != "ok") {
+    // One processor is at SQLite's own check while another one hashes.
+    let (faults, hashed) = tokio::join!(
+        sqlx::query_as::<_, (String,)>("pragma integrity_check(5)").fetch_all(other),
+        all_hashes(conn, schema, told, seen)
+    );
+    for (fault,) in faults?.into_iter().filter(|(fault,)| fault != "ok") {
         seen.wrong("snapshot_damaged", "the database", format!("SQLite says: {}", fault.escape_debug()));
     }
+    hashed
+}
+
+async fn all_hashes(conn: &mut SqliteConnection, schema: &Schema, told: &Told, seen: &mut Seen) -> Result<()> {
     let Some(manifest) = manifest(conn, seen).await? else { return Ok(()) };
     hashes(conn, schema, &manifest, told, seen).await?;
     seen.manifest = Some(manifest);
@@ -133,17 +152,22 @@ async fn ledger(
     told: &Told,
     seen: &mut Seen,
 ) -> Result<TableDigest> {
-    let (mut digest, mut days) = (OfTable::new(&table.name), Days::new(table)?);
-    let (mut cells, mut events) = (Vec::with_capacity(table.columns.len()), 0_u64);
-    let mut computed = Vec::new();
+    let width = table.columns.len();
+    let (mut cells, mut events) = (Vec::with_capacity(width * HASHED_AT_ONCE), 0_u64);
+    let (send, waiting) = mpsc::channel(4);
+    let hashing = OfLedger::new(table)?;
+    let hashing = tokio::task::spawn_blocking(move || hashing.all(waiting, width));
     let select = table.select("");
     let mut rows = sqlx::query(AssertSqlSafe(select)).fetch(&mut *conn);
     while let Some(row) = rows.try_next().await? {
-        cells.clear();
         cell::of_sqlite(&row, &mut cells)?;
-        digest.add(&cells);
-        days.add(&cells)?;
-        computed.append(&mut days.take());
+        if cells.len() >= width * HASHED_AT_ONCE {
+            let full = std::mem::replace(&mut cells, Vec::with_capacity(width * HASHED_AT_ONCE));
+            // It ends early only with an error, which comes below.
+            if send.send(full).await.is_err() {
+                break;
+            }
+        }
         events += 1;
         if events.is_multiple_of(REPORT_EVERY) {
             told("recomputing hashes", events, Some(manifest.events));
@@ -162,9 +186,36 @@ async fn ledger(
         }
     }
     drop(rows);
-    computed.append(&mut days.finish());
+    let _ended = send.send(cells).await;
+    drop(send);
+    let (digest, computed) = hashing.await.map_err(StoreError::corrupt)??;
     compare_days(conn, schema, computed, seen).await?;
-    Ok(digest.finish())
+    Ok(digest)
+}
+
+/// The hashes of the ledger's rows, made on a thread of their own.
+struct OfLedger {
+    digest: OfTable,
+    days: Days,
+}
+
+impl OfLedger {
+    fn new(table: &Table) -> Result<Self> {
+        Ok(Self { digest: OfTable::new(&table.name), days: Days::new(table)? })
+    }
+
+    fn all(mut self, mut waiting: mpsc::Receiver<Vec<Cell>>, width: usize) -> Result<(TableDigest, Vec<DayRow>)> {
+        let mut computed = Vec::new();
+        while let Some(cells) = waiting.blocking_recv() {
+            for row in cells.chunks(width) {
+                self.digest.add(row);
+                self.days.add(row)?;
+            }
+            computed.append(&mut self.days.take());
+        }
+        computed.append(&mut self.days.finish());
+        Ok((self.digest.finish(), computed))
+    }
 }
 
 /// The stored rows of `snapshot_days` against those of the events, both in order of their key.

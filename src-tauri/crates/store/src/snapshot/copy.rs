@@ -2,7 +2,7 @@
 
 use super::Told;
 use super::cell::{self, Cell};
-use super::digest::{Days, OfTable};
+use super::digest::{DayRow, Days, OfTable};
 use super::manifest::TableDigest;
 use super::schema::Table;
 use crate::conn::{Conn, Read};
@@ -13,6 +13,8 @@ use tokio::sync::mpsc;
 
 /// Rows that are inserted by one statement.
 const ROWS_AT_ONCE: usize = 48;
+/// The table of events.
+const LEDGER: &str = "usage_events";
 /// Pieces of rows that wait to be inserted.
 const WAITING: usize = 32;
 /// Rows between two reports of progress.
@@ -128,90 +130,111 @@ impl From<StoreError> for Streamed {
 }
 
 /// What was written.
+#[derive(Default)]
 pub(crate) struct Written {
     pub tables: Vec<TableDigest>,
     pub events: u64,
     pub tenants: u64,
 }
 
-/// Inserts what comes until the reader is done.
+/// What is to be inserted, hashed already.
+enum Hashed {
+    Table(Table),
+    Rows(Vec<Cell>),
+    Days(Vec<DayRow>),
+    Digest(TableDigest),
+}
+
+/// Hashes what comes on a thread of its own, and inserts it until the reader is done.
 pub(crate) async fn write(
     conn: &mut SqliteConnection,
-    mut waiting: mpsc::Receiver<Piece>,
+    waiting: mpsc::Receiver<Piece>,
     days_table: &Table,
     total: Option<u64>,
     told: &Told,
 ) -> Result<Written> {
-    let mut written = Written { tables: Vec::new(), events: 0, tenants: 0 };
-    let mut current: Option<Current> = None;
-    while let Some(piece) = waiting.recv().await {
+    let (send, mut hashed) = mpsc::channel(WAITING);
+    let hashing = tokio::task::spawn_blocking(move || hash_all(waiting, &send));
+    let mut written = Written::default();
+    let mut insert: Option<(Table, Insert)> = None;
+    let days_insert = Insert::new(days_table);
+    while let Some(piece) = hashed.recv().await {
         match piece {
-            Piece::Table(table) => {
-                if let Some(done) = current.take() {
-                    finish(conn, done, days_table, &mut written).await?;
-                }
-                current = Some(Current::new(table)?);
-            }
-            Piece::Rows(rows) => {
-                let Some(current) = &mut current else { return Err(StoreError::corrupt("rows of no table")) };
+            Hashed::Table(table) => insert = Some((table.clone(), Insert::new(&table))),
+            Hashed::Days(days) => days_insert.rows(conn, days.into_iter().flatten().collect()).await?,
+            Hashed::Rows(rows) => {
+                let Some((table, insert)) = &insert else { return Err(StoreError::corrupt("rows of no table")) };
+                let events = if table.name == LEDGER { (rows.len() / table.columns.len()) as u64 } else { 0 };
+                insert.rows(conn, rows).await?;
                 let before = written.events;
-                current.add(conn, rows, days_table, &mut written).await?;
+                written.events += events;
                 if written.events / REPORT_EVERY > before / REPORT_EVERY {
                     told("writing events", written.events, total);
                 }
             }
+            Hashed::Digest(digest) => {
+                if digest.name == "tenants" {
+                    written.tenants = digest.rows;
+                }
+                written.tables.push(digest);
+            }
         }
     }
-    if let Some(done) = current.take() {
-        finish(conn, done, days_table, &mut written).await?;
-    }
+    hashing.await.map_err(StoreError::corrupt)??;
     Ok(written)
-}
-
-async fn finish(conn: &mut SqliteConnection, current: Current, days: &Table, written: &mut Written) -> Result<()> {
-    if let Some(rows) = current.days {
-        insert_all(conn, days, rows.finish()).await?;
-    }
-    let digest = current.digest.finish();
-    if digest.name == "tenants" {
-        written.tenants = digest.rows;
-    }
-    written.tables.push(digest);
-    Ok(())
 }
 
 /// The table whose rows come.
 struct Current {
-    insert: Insert,
     digest: OfTable,
     days: Option<Days>,
     width: usize,
 }
 
 impl Current {
-    fn new(table: Table) -> Result<Self> {
-        let days = if table.name == "usage_events" { Some(Days::new(&table)?) } else { None };
-        Ok(Self { insert: Insert::new(&table), digest: OfTable::new(&table.name), days, width: table.columns.len() })
+    fn new(table: &Table) -> Result<Self> {
+        let days = if table.name == LEDGER { Some(Days::new(table)?) } else { None };
+        Ok(Self { digest: OfTable::new(&table.name), days, width: table.columns.len() })
     }
 
-    async fn add(
-        &mut self,
-        conn: &mut SqliteConnection,
-        rows: Vec<Cell>,
-        days_table: &Table,
-        written: &mut Written,
-    ) -> Result<()> {
+    /// Hashes rows. Gives the days that are complete.
+    fn add(&mut self, rows: &[Cell]) -> Result<Vec<DayRow>> {
         for row in rows.chunks(self.width) {
             self.digest.add(row);
             if let Some(days) = &mut self.days {
                 days.add(row)?;
-                written.events += 1;
             }
         }
-        let days = self.days.as_mut().map(Days::take).unwrap_or_default();
-        self.insert.rows(conn, rows).await?;
-        insert_all(conn, days_table, days).await
+        Ok(self.days.as_mut().map(Days::take).unwrap_or_default())
     }
+
+    fn finish(self) -> [Hashed; 2] {
+        [Hashed::Days(self.days.map(Days::finish).unwrap_or_default()), Hashed::Digest(self.digest.finish())]
+    }
+}
+
+fn hash_all(mut waiting: mpsc::Receiver<Piece>, hashed: &mpsc::Sender<Hashed>) -> Result<()> {
+    // Who inserts ends early only with an error, which is the one that counts.
+    let send = |piece| hashed.blocking_send(piece).map_err(|_| StoreError::Refused("the writer has ended".to_owned()));
+    let mut current: Option<Current> = None;
+    while let Some(piece) = waiting.blocking_recv() {
+        match piece {
+            Piece::Table(table) => {
+                for last in current.take().into_iter().flat_map(Current::finish) {
+                    send(last)?;
+                }
+                current = Some(Current::new(&table)?);
+                send(Hashed::Table(table))?;
+            }
+            Piece::Rows(rows) => {
+                let Some(current) = &mut current else { return Err(StoreError::corrupt("rows of no table")) };
+                let days = current.add(&rows)?;
+                send(Hashed::Rows(rows))?;
+                send(Hashed::Days(days))?;
+            }
+        }
+    }
+    current.into_iter().flat_map(Current::finish).try_for_each(send)
 }
 
 /// Inserts few rows of a table.

@@ -188,6 +188,8 @@ async fn writing(part: &Path) -> Result<SqliteConnection> {
         .pragma("locking_mode", "exclusive")
         .pragma("application_id", APPLICATION_ID.to_string())
         .pragma("temp_store", "memory")
+        // Indexes are sorted on another processor, too.
+        .pragma("threads", "2")
         .pragma("cache_size", "-131072");
     Ok(options.connect().await?)
 }
