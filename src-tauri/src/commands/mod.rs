@@ -11,7 +11,7 @@ pub mod run;
 pub mod save;
 pub mod snapshot;
 
-use crate::console::Console;
+use crate::host::DesktopHost;
 use ::billing::ids::{InvalidId, TenantId};
 use ::billing::time::{TimeError, Timestamp};
 use operations::error::OperationError;
@@ -22,8 +22,8 @@ use operations::wire::WireError;
 pub type Answer<T> = Result<T, WireError>;
 
 /// The moment that a screen is about: now, or one that the person chose.
-fn moment(console: &Console, at: Option<String>) -> Answer<Timestamp> {
-    let Some(at) = at else { return Ok(console.host.now()) };
+fn moment(host: &DesktopHost, at: Option<String>) -> Answer<Timestamp> {
+    let Some(at) = at else { return Ok(host.now()) };
     at.parse()
         .map_err(|error: TimeError| OperationError::wrong_use("invalid_time", error.to_string()).field("at").to_wire())
 }

@@ -2,7 +2,8 @@
 
 use super::Answer;
 use super::snapshot::EXTENSION;
-use crate::console::Console;
+use crate::console::{Console, Shown};
+use crate::host::DesktopHost;
 use crate::locale;
 use billing::time::Timestamp;
 use operations::connect::described;
@@ -72,8 +73,8 @@ pub async fn show(app: &AppHandle, console: &Console, address: &str) -> Answer<(
     }
     let target: Target = address.parse().map_err(WireError::from)?;
     let store = open::open_named(target, &console.host, telling(app)).await?;
+    let now = DesktopHost::of(&store).now();
     console.show(store.clone(), address);
-    let now = console.host.now();
     read_ahead(store, now);
     Ok(())
 }
@@ -88,8 +89,9 @@ fn read_ahead(store: Store, now: Timestamp) {
 
 /// What the top bar says.
 pub async fn status(console: &Console) -> Answer<DatabaseStatus> {
-    let status = look::database_status(&console.store()?, console.host.now()).await?;
-    Ok(match console.profile() {
+    let Shown { store, host, profile } = console.shown()?;
+    let status = look::database_status(&store, host.now()).await?;
+    Ok(match profile {
         Some(profile) => described(status, &profile),
         None => status,
     })
