@@ -28,6 +28,7 @@ pub struct Console {
     /// The snapshot that may be written.
     pub snapshot: OneAtATime,
     address: RwLock<Option<String>>,
+    failed: RwLock<Option<String>>,
     difference: Mutex<Option<Difference>>,
     started: Instant,
     /// Whether the first database is open or cannot be.
@@ -45,10 +46,14 @@ pub struct Shown {
     pub host: DesktopHost,
     /// The saved connection; none for a file or an address.
     pub profile: Option<Profile>,
+    /// Whether nobody chose it: it was double-clicked or dropped.
+    pub arrived: bool,
 }
 
 /// What names a saved connection among the databases that were open last.
 const SAVED: &str = "connection:";
+/// What names a file that was double-clicked or dropped, so that it stays one that nobody chose at the next start, too.
+const ARRIVED: &str = "look:";
 
 /// Where the program keeps its files.
 #[derive(Debug, Clone)]
@@ -99,6 +104,7 @@ impl Console {
             invoice_run: OneAtATime::new("run_running", "A run of invoices is running already."),
             snapshot: OneAtATime::new("snapshot_running", "A snapshot is being written already."),
             address: RwLock::default(),
+            failed: RwLock::default(),
             difference: Mutex::default(),
             started,
             first: watch::Sender::new(false),
@@ -127,9 +133,15 @@ impl Console {
         self.shown().map(|shown| shown.store)
     }
 
-    /// Keeps why a database could not be opened, for the page to show.
-    pub fn failed(&self, error: WireError) {
+    /// Keeps why a database could not be opened, for the page to show, and which one, to try it again.
+    pub fn failed(&self, error: WireError, address: &str) {
+        *self.failed.write().unwrap_or_else(PoisonError::into_inner) = Some(address.to_owned());
         *self.shown.write().unwrap_or_else(PoisonError::into_inner) = Err(error);
+    }
+
+    /// The address of what could not be opened at the start; none once something is open.
+    pub fn address_that_failed(&self) -> Option<String> {
+        self.failed.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The first database is open, or cannot be.
@@ -151,7 +163,10 @@ impl Console {
     }
 
     /// Puts the database of a saved connection on screen.
-    pub fn show_saved(&self, Opened { store, profile }: Opened) {
+    pub fn show_saved(&self, Opened { store, profile, not_noted }: Opened) {
+        if let Some(error) = not_noted {
+            tracing::warn!("{error}");
+        }
         tracing::info!("opened connection {}", profile.id);
         let address = format!("{SAVED}{}", profile.id);
         self.put(store, Some(profile), &address);
@@ -161,7 +176,9 @@ impl Console {
         if let Err(error) = self.folders.remember(address) {
             tracing::warn!("the last database could not be remembered: {error}");
         }
-        let shown = Shown { host: DesktopHost::of(&store), store, profile };
+        let arrived = Self::arrived(address).is_some();
+        let shown = Shown { host: DesktopHost::of(&store), store, profile, arrived };
+        *self.failed.write().unwrap_or_else(PoisonError::into_inner) = None;
         *self.address.write().unwrap_or_else(PoisonError::into_inner) = Some(address.to_owned());
         *self.shown.write().unwrap_or_else(PoisonError::into_inner) = Ok(shown);
     }
@@ -169,6 +186,16 @@ impl Console {
     /// The id of the saved connection that an address of [`Folders::last_database`] names; none for another.
     pub fn saved_id(address: &str) -> Option<&str> {
         address.strip_prefix(SAVED)
+    }
+
+    /// The address of what was double-clicked or dropped.
+    pub fn as_arrived(place: &str) -> String {
+        format!("{ARRIVED}{place}")
+    }
+
+    /// The place that such an address names; none for another.
+    pub fn arrived(address: &str) -> Option<&str> {
+        address.strip_prefix(ARRIVED)
     }
 
     /// The address of what is on screen.

@@ -7,15 +7,12 @@ use crate::console::{Console, Shown};
 use documents::Files;
 use operations::error::OperationError;
 use operations::open::Login;
-use operations::snapshot;
+use operations::snapshot::{self, EXTENSION};
 use operations::target::Target;
 use operations::wire::{DatabaseStatus, Difference, Exported, Progress, SnapshotRequest, SnapshotWritten, WireError};
 use tauri::ipc::Channel;
 use tauri::{AppHandle, State};
 use tauri_plugin_dialog::DialogExt;
-
-/// What snapshot files are called.
-pub const EXTENSION: &str = "chsnapshot";
 
 /// Writes a snapshot where the person chooses; none when they think better of it.
 #[tauri::command]
@@ -76,7 +73,8 @@ pub async fn review_begin(console: State<'_, Console>) -> Answer<DatabaseStatus>
     if let Some(id) = Console::saved_id(&address) {
         console.show_saved(console.connections.review(&console.host, id).await?);
     } else {
-        let target: Target = address.parse().map_err(WireError::from)?;
+        let place = Console::arrived(&address).unwrap_or(&address);
+        let target: Target = place.parse().map_err(WireError::from)?;
         let store = operations::open::review(Login::new(target, None), &console.host).await?;
         console.show(store, &address);
     }
