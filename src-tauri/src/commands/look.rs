@@ -14,8 +14,8 @@ use tauri::State;
 #[tauri::command]
 #[specta::specta]
 pub async fn overview(console: State<'_, Console>, at: Option<String>) -> Answer<Overview> {
-    let Shown { store, host, .. } = console.shown()?;
-    let shown = look::overview(&store, moment(&host, at)?).await?;
+    let on_screen = console.shown()?;
+    let shown = look::overview(&on_screen.store, moment(&on_screen, at)?).await?;
     console.figures_shown();
     Ok(shown)
 }
@@ -24,16 +24,16 @@ pub async fn overview(console: State<'_, Console>, at: Option<String>) -> Answer
 #[tauri::command]
 #[specta::specta]
 pub async fn tenants(console: State<'_, Console>, at: Option<String>) -> Answer<TenantList> {
-    let Shown { store, host, .. } = console.shown()?;
-    Ok(look::tenants(&store, moment(&host, at)?).await?)
+    let shown = console.shown()?;
+    Ok(look::tenants(&shown.store, moment(&shown, at)?).await?)
 }
 
 /// One tenant, whole.
 #[tauri::command]
 #[specta::specta]
 pub async fn tenant_page(console: State<'_, Console>, tenant_id: String, at: Option<String>) -> Answer<TenantPage> {
-    let Shown { store, host, .. } = console.shown()?;
-    Ok(look::tenant_page(&store, tenant(&tenant_id)?, moment(&host, at)?).await?)
+    let shown = console.shown()?;
+    Ok(look::tenant_page(&shown.store, tenant(&tenant_id)?, moment(&shown, at)?).await?)
 }
 
 /// A tenant's use by day.
