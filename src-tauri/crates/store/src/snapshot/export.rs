@@ -17,8 +17,8 @@ use super::{Told, pack};
 use crate::codec::{Id, OnDay, json_ids};
 use crate::conn::{Read, row, rows};
 use crate::error::{Result, StoreError};
-use crate::leftovers;
 use crate::ledger::{self, LedgerInfo};
+use crate::leftovers;
 use crate::sql::statements;
 use crate::store::Store;
 use crate::target::Engine;
@@ -233,7 +233,8 @@ async fn read_all(read: &mut Read, schema: &Schema, request: &ExportRequest, mut
         if table.name == "usage_events" {
             events(read, &mut feed, table, rule, scope, &tenants, &lists.periods).await?;
         } else {
-            let (select, binds) = lists.fill(&table.select_within(&condition, scope, read.engine()), read.engine(), scope);
+            let (select, binds) =
+                lists.fill(&table.select_within(&condition, scope, read.engine()), read.engine(), scope);
             feed.rows(read, &select, &binds).await?;
         }
     }
