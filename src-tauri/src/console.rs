@@ -294,11 +294,8 @@ mod tests {
         let (console, people) = (Console::new(folders(&folder), Instant::now()), DesktopHost::default());
         let file = folder.path().join("books.sqlite");
         let login = || Login::new(Target::File(file.clone()), None);
-        let request = MigrateRequest {
-            name: "Books".to_owned(),
-            environment: "development".parse().unwrap(),
-            backup: None,
-        };
+        let request =
+            MigrateRequest { name: "Books".to_owned(), environment: "development".parse().unwrap(), backup: None };
         migrate(login(), request, &people).await.unwrap();
         console.show(open(login(), Access::ReadWrite, &people).await.unwrap(), "books.sqlite");
         // A run takes what is on screen, and goes on while somebody opens a review.

@@ -113,7 +113,8 @@ mod tests {
     fn what_arrived_stays_what_arrived_in_another_folder() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("a.sqlite"), "").unwrap();
-        let (folder, whole) = (folder.path().display().to_string(), folder.path().join("a.sqlite").display().to_string());
+        let (folder, whole) =
+            (folder.path().display().to_string(), folder.path().join("a.sqlite").display().to_string());
         assert_eq!(within(&folder, Console::as_arrived("a.sqlite")), Console::as_arrived(&whole), "double-clicked");
         assert_eq!(within(&folder, "a.sqlite".to_owned()), whole, "named with --db");
         assert_eq!(within(&folder, "postgres://h/d".to_owned()), "postgres://h/d", "an address is as it is");

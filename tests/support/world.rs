@@ -77,7 +77,12 @@ pub struct Shape<'a> {
 
 impl Default for Shape<'_> {
     fn default() -> Self {
-        Self { covered: &["calls", "tokens", "exports", "peak", "storage"], zone: Zone::UTC, call_price: None, storage_price: None }
+        Self {
+            covered: &["calls", "tokens", "exports", "peak", "storage"],
+            zone: Zone::UTC,
+            call_price: None,
+            storage_price: None,
+        }
     }
 }
 

@@ -7,10 +7,10 @@ use operations::error::OperationError;
 use operations::host::Host;
 use operations::open::Store;
 use operations::wire::{
-    BillingSettings, DisputeFilter, DisputePage, DisputeView, Explanation, InvoiceFilter, InvoicePage, InvoiceView,
-    LateFilter, LatePage, LineEvents, TenantBilling, TimelinePage,
+    BillingSettings, DisputeFilter, DisputePage, DisputeView, Explanation, InvoiceFilter, InvoicePage, InvoiceSince,
+    InvoiceView, LateFilter, LatePage, LineEvents, TenantBilling, TimelinePage,
 };
-use operations::{bill, dispute as cases, explain, late, timeline};
+use operations::{bill, dispute as cases, explain, late, since, timeline};
 use tauri::State;
 
 /// A page of invoices, newest first, with sums per currency.
@@ -53,6 +53,15 @@ pub async fn invoice_explain(
     let Shown { store, host, .. } = console.shown()?;
     let id = bill::invoice_named(&store, &invoice_id).await?;
     Ok(explain::explain(&store, id, line, host.now()).await?)
+}
+
+/// What changed since an invoice was issued.
+#[tauri::command]
+#[specta::specta]
+pub async fn invoice_difference(console: State<'_, Console>, invoice_id: String) -> Answer<InvoiceSince> {
+    let Shown { store, host, .. } = console.shown()?;
+    let id = bill::invoice_named(&store, &invoice_id).await?;
+    Ok(since::invoice_difference(&store, id, host.now()).await?)
 }
 
 /// Further events behind a line.

@@ -24,9 +24,9 @@ pub type Answer<T> = Result<T, WireError>;
 /// The moment that a screen is about: now, or one that the person chose; of a snapshot nothing later than its own.
 fn moment(Shown { store, host, .. }: &Shown, at: Option<String>) -> Answer<Timestamp> {
     let Some(at) = at else { return Ok(host.now()) };
-    let at = at
-        .parse()
-        .map_err(|error: TimeError| OperationError::wrong_use("invalid_time", error.to_string()).field("at").to_wire())?;
+    let at = at.parse().map_err(|error: TimeError| {
+        OperationError::wrong_use("invalid_time", error.to_string()).field("at").to_wire()
+    })?;
     Ok(operations::look::within_moment(store, at)?)
 }
 

@@ -125,7 +125,6 @@ async fn a_period_begins_by_the_clock_of_its_tenant(ledger: Ledger) {
     let mut world = world(&ledger, Shape { zone: "Pacific/Auckland".parse().unwrap(), ..Shape::default() }).await;
     // In Auckland it is 1 February since an hour; in UTC it is still the last of January.
     world.now = at("2026-01-31T12:00:00Z");
-    let found =
-        differs(&ledger, &world, async || half_off(&ledger.store, &world, "2026-01-31T11:00:00Z").await).await;
+    let found = differs(&ledger, &world, async || half_off(&ledger.store, &world, "2026-01-31T11:00:00Z").await).await;
     assert_eq!(money(&found), [("Tenant 1", "58.00", "43.50", "-14.50")], "half of February");
 }

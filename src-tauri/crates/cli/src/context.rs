@@ -38,7 +38,13 @@ impl Context {
             text.parse::<Target>()?;
         }
         let system = Arc::new(SystemHost::default());
-        Ok(Self { form: shared.form(), host: Arc::<SystemHost>::clone(&system), system, shared, password: OnceLock::new() })
+        Ok(Self {
+            form: shared.form(),
+            host: Arc::<SystemHost>::clone(&system),
+            system,
+            shared,
+            password: OnceLock::new(),
+        })
     }
 
     /// The saved connections of this person.
@@ -126,7 +132,9 @@ impl Context {
             None if std::io::stdin().is_terminal() && std::io::stderr().is_terminal() => {
                 eprint!("This is production. Type {} to go on: ", printable(name));
                 let mut line = String::new();
-                let failed = |error| OperationError::failed("no_terminal", "Nothing could be read from the terminal.").because(error);
+                let failed = |error| {
+                    OperationError::failed("no_terminal", "Nothing could be read from the terminal.").because(error)
+                };
                 std::io::stdin().read_line(&mut line).map_err(failed)?;
                 line
             }

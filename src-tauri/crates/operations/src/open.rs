@@ -50,8 +50,7 @@ impl Login {
             target::Target::Postgres(address) => address,
         };
         // A person who names an authority asks for a line that is verified, wherever it leads.
-        let is_local =
-            address.is_socket() || is_loopback(&address.host) && address.root_certificate.is_none();
+        let is_local = address.is_socket() || is_loopback(&address.host) && address.root_certificate.is_none();
         let server = if address.is_socket() {
             PostgresServer::SocketFolder(address.host.into())
         } else {

@@ -2,9 +2,9 @@
 
 use crate::context::Context;
 use billing::time::Timestamp;
+use operations::error::{OperationError, Result};
 use operations::look::within_moment;
 use operations::open::Store;
-use operations::error::{OperationError, Result};
 use operations::wire::Level;
 
 /// The time that was asked for, or now. Of a snapshot nothing later than its moment.

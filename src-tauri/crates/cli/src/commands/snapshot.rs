@@ -180,7 +180,15 @@ async fn diff(args: DiffArgs, context: &Context) -> Result<Outcome> {
 
 fn is_empty(found: &Difference) -> bool {
     let counts = &found.counts;
-    let all = [counts.events, counts.counters, counts.invoices, counts.lines, counts.statuses, counts.problems, counts.tenants_of_one];
+    let all = [
+        counts.events,
+        counts.counters,
+        counts.invoices,
+        counts.lines,
+        counts.statuses,
+        counts.problems,
+        counts.tenants_of_one,
+    ];
     all.iter().all(|count| *count == 0) && found.money.is_empty()
 }
 

@@ -27,8 +27,8 @@ mod tenants;
 mod upgrade;
 mod verify;
 
-pub(crate) use audit::asked as asked_audit;
 pub use asked::within_moment;
+pub(crate) use audit::asked as asked_audit;
 pub use audit::audit;
 pub use event_detail::event_detail;
 pub(crate) use event_detail::event_rows;
