@@ -8,6 +8,7 @@ pub fn builder() -> Builder<tauri::Wry> {
     Builder::<tauri::Wry>::new().disable_serde_phases().commands(collect_commands![
         open::session,
         open::database_status,
+        open::open_again,
         open::open_sample,
         open::open_database,
         look::overview,
@@ -50,6 +51,7 @@ pub fn builder() -> Builder<tauri::Wry> {
         billing::invoice,
         billing::invoice_pages,
         billing::invoice_explain,
+        billing::invoice_difference,
         billing::line_events,
         billing::tenant_billing,
         billing::settings,

@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 /// The state behind the window.
 pub struct Console {
-    /// Clock, ids, actor.
+    /// Clock, ids, actor of the people: what is on screen has its own.
     pub host: DesktopHost,
     /// The saved connections.
     pub connections: Connections,
@@ -28,6 +28,7 @@ pub struct Console {
     /// The snapshot that may be written.
     pub snapshot: OneAtATime,
     address: RwLock<Option<String>>,
+    failed: RwLock<Option<String>>,
     difference: Mutex<Option<Difference>>,
     started: Instant,
     /// Whether the first database is open or cannot be.
@@ -35,15 +36,24 @@ pub struct Console {
     first_figures: AtomicBool,
 }
 
-/// The database on screen, and the saved connection that opened it, where one did.
+/// The database on screen with its own clock, and the saved connection that opened it, where one did. A command takes all
+/// of it at once: whatever is put on screen later moves neither the store nor the time of what runs already.
 #[derive(Clone)]
-struct Shown {
-    store: Store,
-    profile: Option<Profile>,
+pub struct Shown {
+    /// The database.
+    pub store: Store,
+    /// Its time: of now, or the moment of a snapshot or a review.
+    pub host: DesktopHost,
+    /// The saved connection; none for a file or an address.
+    pub profile: Option<Profile>,
+    /// Whether nobody chose it: it was double-clicked or dropped.
+    pub arrived: bool,
 }
 
 /// What names a saved connection among the databases that were open last.
 const SAVED: &str = "connection:";
+/// What names a file that was double-clicked or dropped, so that it stays one that nobody chose at the next start, too.
+const ARRIVED: &str = "look:";
 
 /// Where the program keeps its files.
 #[derive(Debug, Clone)]
@@ -94,6 +104,7 @@ impl Console {
             invoice_run: OneAtATime::new("run_running", "A run of invoices is running already."),
             snapshot: OneAtATime::new("snapshot_running", "A snapshot is being written already."),
             address: RwLock::default(),
+            failed: RwLock::default(),
             difference: Mutex::default(),
             started,
             first: watch::Sender::new(false),
@@ -106,22 +117,31 @@ impl Console {
         &self.folders
     }
 
-    /// The open database.
+    /// The open database and its time.
     ///
     /// # Errors
     /// `no_database` when none is open yet, or why the first one could not be opened.
+    pub fn shown(&self) -> Result<Shown, WireError> {
+        self.shown.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The open database, for looks that no time is needed for.
+    ///
+    /// # Errors
+    /// As [`Console::shown`].
     pub fn store(&self) -> Result<Store, WireError> {
-        self.shown.read().unwrap_or_else(PoisonError::into_inner).clone().map(|shown| shown.store)
+        self.shown().map(|shown| shown.store)
     }
 
-    /// The saved connection that opened the database on screen; none for a file or an address.
-    pub fn profile(&self) -> Option<Profile> {
-        self.shown.read().unwrap_or_else(PoisonError::into_inner).as_ref().ok()?.profile.clone()
-    }
-
-    /// Keeps why a database could not be opened, for the page to show.
-    pub fn failed(&self, error: WireError) {
+    /// Keeps why a database could not be opened, for the page to show, and which one, to try it again.
+    pub fn failed(&self, error: WireError, address: &str) {
+        *self.failed.write().unwrap_or_else(PoisonError::into_inner) = Some(address.to_owned());
         *self.shown.write().unwrap_or_else(PoisonError::into_inner) = Err(error);
+    }
+
+    /// The address of what could not be opened at the start; none once something is open.
+    pub fn address_that_failed(&self) -> Option<String> {
+        self.failed.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The first database is open, or cannot be.
@@ -139,21 +159,26 @@ impl Console {
     /// Puts another database on screen.
     pub fn show(&self, store: Store, address: &str) {
         tracing::info!("opened database {address}");
-        self.put(Shown { store, profile: None }, address);
+        self.put(store, None, address);
     }
 
     /// Puts the database of a saved connection on screen.
-    pub fn show_saved(&self, Opened { store, profile }: Opened) {
+    pub fn show_saved(&self, Opened { store, profile, not_noted }: Opened) {
+        if let Some(error) = not_noted {
+            tracing::warn!("{error}");
+        }
         tracing::info!("opened connection {}", profile.id);
         let address = format!("{SAVED}{}", profile.id);
-        self.put(Shown { store, profile: Some(profile) }, &address);
+        self.put(store, Some(profile), &address);
     }
 
-    fn put(&self, shown: Shown, address: &str) {
+    fn put(&self, store: Store, profile: Option<Profile>, address: &str) {
         if let Err(error) = self.folders.remember(address) {
             tracing::warn!("the last database could not be remembered: {error}");
         }
-        self.host.stand_at(shown.store.moment());
+        let arrived = Self::arrived(address).is_some();
+        let shown = Shown { host: DesktopHost::of(&store), store, profile, arrived };
+        *self.failed.write().unwrap_or_else(PoisonError::into_inner) = None;
         *self.address.write().unwrap_or_else(PoisonError::into_inner) = Some(address.to_owned());
         *self.shown.write().unwrap_or_else(PoisonError::into_inner) = Ok(shown);
     }
@@ -161,6 +186,16 @@ impl Console {
     /// The id of the saved connection that an address of [`Folders::last_database`] names; none for another.
     pub fn saved_id(address: &str) -> Option<&str> {
         address.strip_prefix(SAVED)
+    }
+
+    /// The address of what was double-clicked or dropped.
+    pub fn as_arrived(place: &str) -> String {
+        format!("{ARRIVED}{place}")
+    }
+
+    /// The place that such an address names; none for another.
+    pub fn arrived(address: &str) -> Option<&str> {
+        address.strip_prefix(ARRIVED)
     }
 
     /// The address of what is on screen.
@@ -242,7 +277,39 @@ impl Drop for Running<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Folders, OneAtATime};
+    use super::{Console, Folders, OneAtATime};
+    use crate::host::DesktopHost;
+    use operations::host::Host;
+    use operations::open::{Access, Login, MigrateRequest, migrate, open, review};
+    use operations::target::Target;
+    use std::time::Instant;
+
+    fn folders(folder: &tempfile::TempDir) -> Folders {
+        Folders { data: folder.path().join("data"), config: folder.path().join("config") }
+    }
+
+    #[tokio::test]
+    async fn what_is_opened_later_moves_no_clock_of_what_runs() {
+        let folder = tempfile::tempdir().unwrap();
+        let (console, people) = (Console::new(folders(&folder), Instant::now()), DesktopHost::default());
+        let file = folder.path().join("books.sqlite");
+        let login = || Login::new(Target::File(file.clone()), None);
+        let request =
+            MigrateRequest { name: "Books".to_owned(), environment: "development".parse().unwrap(), backup: None };
+        migrate(login(), request, &people).await.unwrap();
+        console.show(open(login(), Access::ReadWrite, &people).await.unwrap(), "books.sqlite");
+        // A run takes what is on screen, and goes on while somebody opens a review.
+        let run = console.shown().unwrap();
+        console.show(review(login(), &people).await.unwrap(), "books.sqlite");
+        let looked = console.shown().unwrap();
+        let moment = looked.store.moment().expect("a review stands at a moment");
+        assert_eq!(looked.host.now(), moment, "screens of the review are of its moment");
+        assert!(looked.host.now_of_people() > moment, "people live on");
+        assert!(run.host.now() > moment, "what the run writes now happened now, not at the moment of the review");
+        assert!(console.host.now() > moment, "and whatever is opened next is opened now");
+        assert_eq!(run.store.moment(), None, "the run still has the live ledger");
+        run.store.close().await;
+    }
 
     #[test]
     fn a_sample_company_that_is_gone_is_made_again() {

@@ -2,26 +2,26 @@
 
 use billing::time::Timestamp;
 use operations::host::{Actor, Host};
-use std::sync::{PoisonError, RwLock};
+use operations::open::Store;
 use uuid::Uuid;
 
-/// The operating system under the window, and the moment that is on screen while a snapshot or a review is.
-#[derive(Debug, Default)]
+/// The operating system under the window, and the moment at which the time of a snapshot or a review stands. It is fixed
+/// once made: a clock that several databases share would give one of them the time of another.
+#[derive(Debug, Clone, Copy, Default)]
 pub struct DesktopHost {
-    moment: RwLock<Option<Timestamp>>,
+    moment: Option<Timestamp>,
 }
 
 impl DesktopHost {
-    /// From now on it is this moment; without one time goes on.
-    pub fn stand_at(&self, moment: Option<Timestamp>) {
-        *self.moment.write().unwrap_or_else(PoisonError::into_inner) = moment;
+    /// The time of what a store shows.
+    pub fn of(store: &Store) -> Self {
+        Self { moment: store.moment() }
     }
 }
 
 impl Host for DesktopHost {
     fn now(&self) -> Timestamp {
-        let moment = *self.moment.read().unwrap_or_else(PoisonError::into_inner);
-        moment.unwrap_or_else(|| self.now_of_people())
+        self.moment.unwrap_or_else(|| self.now_of_people())
     }
 
     #[expect(clippy::disallowed_methods, reason = "a face is the edge, where the clock is read")]

@@ -9,7 +9,8 @@ use tauri::Manager;
 /// What the program was started with.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Arguments {
-    /// The database to open instead of the last one.
+    /// The address of the database to open instead of the last one. A file without `--db` is one that arrived: the
+    /// desktop passes it so when somebody opens it there.
     pub database: Option<String>,
 }
 
@@ -25,7 +26,9 @@ pub fn arguments(mut given: impl Iterator<Item = String>) -> Result<Arguments> {
             Some(None) if argument == "--db" => {
                 arguments.database = Some(given.next().context("--db needs a file or an address")?);
             }
-            _ if !argument.starts_with('-') && arguments.database.is_none() => arguments.database = Some(argument),
+            _ if !argument.starts_with('-') && arguments.database.is_none() => {
+                arguments.database = Some(Console::as_arrived(&argument));
+            }
             _ => bail!("unknown argument '{argument}': the program takes FILE, --db FILE or --db URL"),
         }
     }
@@ -34,8 +37,13 @@ pub fn arguments(mut given: impl Iterator<Item = String>) -> Result<Arguments> {
 
 /// A file as another start of the program named it, from the folder that it was started in. An address is as it is.
 fn within(folder: &str, address: String) -> String {
-    let path = std::path::Path::new(folder).join(&address);
-    if path.is_file() { path.display().to_string() } else { address }
+    let place = Console::arrived(&address);
+    let path = std::path::Path::new(folder).join(place.unwrap_or(&address));
+    match (path.is_file(), place) {
+        (true, Some(_)) => Console::as_arrived(&path.display().to_string()),
+        (true, None) => path.display().to_string(),
+        (false, _) => address,
+    }
 }
 
 /// Opens the window and runs until it is closed.
@@ -61,7 +69,7 @@ pub fn open(arguments: Arguments) -> Result<()> {
         .on_window_event(|window, event| {
             let tauri::WindowEvent::DragDrop(tauri::DragDropEvent::Drop { paths, .. }) = event else { return };
             if let [file] = paths.as_slice() {
-                commands::open::open_soon(window.app_handle(), file.display().to_string());
+                commands::open::open_soon(window.app_handle(), Console::as_arrived(&file.display().to_string()));
             }
         })
         .invoke_handler(builder.invoke_handler())
@@ -72,6 +80,8 @@ pub fn open(arguments: Arguments) -> Result<()> {
             let handle = app.handle().clone();
             // The window does not wait for a server or a keyring; the page asks and is told when it is there.
             tauri::async_runtime::spawn(async move { commands::open::open_first(&handle, first).await });
+            // A program that was killed has left copies of whole ledgers.
+            std::thread::spawn(operations::snapshot::sweep);
             Ok(())
         })
         .run(tauri::generate_context!())
@@ -89,11 +99,24 @@ mod tests {
     #[test]
     fn a_database_may_be_named_and_nothing_else() {
         assert_eq!(parse(&[]).unwrap().database, None, "without arguments the last database opens");
-        for words in [&["--db", "a file.sqlite"][..], &["--db=a file.sqlite"][..], &["a file.sqlite"][..]] {
+        for words in [&["--db", "a file.sqlite"][..], &["--db=a file.sqlite"][..]] {
             assert_eq!(parse(words).unwrap().database.as_deref(), Some("a file.sqlite"), "for {words:?}");
         }
+        let double_clicked = parse(&["a file.sqlite"]).unwrap().database.unwrap();
+        assert_eq!(Console::arrived(&double_clicked), Some("a file.sqlite"), "what nobody chose is known for it");
         for words in [&["--db"][..], &["--dbx", "y"][..], &["a", "b"][..], &["--verbose"][..]] {
             assert!(parse(words).is_err(), "{words:?} is wrong use");
         }
+    }
+
+    #[test]
+    fn what_arrived_stays_what_arrived_in_another_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("a.sqlite"), "").unwrap();
+        let (folder, whole) =
+            (folder.path().display().to_string(), folder.path().join("a.sqlite").display().to_string());
+        assert_eq!(within(&folder, Console::as_arrived("a.sqlite")), Console::as_arrived(&whole), "double-clicked");
+        assert_eq!(within(&folder, "a.sqlite".to_owned()), whole, "named with --db");
+        assert_eq!(within(&folder, "postgres://h/d".to_owned()), "postgres://h/d", "an address is as it is");
     }
 }

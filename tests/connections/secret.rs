@@ -91,6 +91,17 @@ fn whoever_edits_the_settings_does_not_get_the_password_sent_elsewhere() -> Resu
     std::fs::write(person.settings(), settings.replace("database = \"billing\"", "database = \"postgres\""))?;
     let (code, message) = person.error(&["--connection", "eu", "status"], None)?;
     assert_eq!(code, "secret_missing", "the password was given for another target: {message}");
+    let other = person.home.path().join("another-authority.pem");
+    std::fs::copy(&authority, &other)?;
+    for (strong, weak) in
+        [("tls = \"verify_full\"", "tls = \"verify_ca\"".to_owned()), (&*authority, other.display().to_string())]
+    {
+        let weakened = settings.replace(strong, &weak);
+        assert_ne!(weakened, settings, "{strong} is in the settings");
+        std::fs::write(person.settings(), weakened)?;
+        let (code, message) = person.error(&["--connection", "eu", "status"], None)?;
+        assert_eq!(code, "secret_missing", "nor is it sent over a line that is verified in another way: {message}");
+    }
     Ok(())
 }
 
@@ -153,5 +164,28 @@ fn a_service_takes_its_password_from_systemd_and_none_is_ever_an_argument() -> R
     for text in [&argument.stdout, &argument.stderr] {
         assert_eq!(found_in(text, PASSWORD), None, "and what was given by mistake is not said again");
     }
+    Ok(())
+}
+
+/// A service whose folder of settings cannot be written still does its work.
+#[test]
+fn settings_that_cannot_be_written_keep_nobody_out() -> Result<()> {
+    let server = Server::start()?;
+    let person = Person::with_keyring()?;
+    let url = server.socket_url("billing");
+    person.json(&["--db", &url, "migrate", "--roles", "--environment", "staging"], None)?;
+    server.sql("billing", "grant billing_writer to writer")?;
+    let (port, authority) = (server.port.to_string(), server.authority_file());
+    person.json(&add(&port, &authority), Some(PASSWORD))?;
+    let settings = std::fs::read_to_string(person.settings())?;
+    // A lock that cannot be opened to write, whoever asks.
+    let lock = person.settings().with_extension("lock");
+    std::fs::remove_file(&lock)?;
+    std::fs::create_dir(&lock)?;
+    let status = person.run(&["--connection", "eu", "status"])?;
+    let said = String::from_utf8_lossy(&status.stderr).into_owned();
+    assert!(status.status.success(), "it is let in: {said}");
+    assert!(said.contains("could not be saved"), "and says what it could not note: {said}");
+    assert_eq!(std::fs::read_to_string(person.settings())?, settings, "the settings are as they were");
     Ok(())
 }

@@ -72,7 +72,9 @@ impl Window {
         let (xvfb, display) = start_display()?;
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let mut command = person.at_home("WebKitWebDriver");
-        command.arg(format!("--port={port}")).stdout(Stdio::null()).stderr(Stdio::null());
+        // Kept where tests search for passwords: what the program says is among what must not hold one.
+        let log = std::fs::OpenOptions::new().create(true).append(true).open(person.home.path().join("window.log"))?;
+        command.arg(format!("--port={port}")).stdout(log.try_clone()?).stderr(log).env("RUST_LOG", "debug");
         command
             .env("DISPLAY", &display)
             .env("TAURI_WEBVIEW_AUTOMATION", "true")

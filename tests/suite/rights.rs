@@ -134,6 +134,18 @@ async fn owners_do_no_daily_work_but_on_a_developers_ledger() {
             assert_eq!((error.code.as_str(), error.field.as_deref()), ("owner_login", Some("user")), "{user}");
             assert!(error.message.contains("billing_writer") && error.message.contains(user), "{}", error.message);
         }
+        cluster()
+            .sql(
+                &database,
+                &format!("revoke all on ledger_info from {owner}, billing_owner, billing_writer, billing_reader"),
+            )
+            .unwrap();
+        let error =
+            open(asked(&owner), Access::ReadOnly, &host).await.expect_err("a ledger that does not say what it is");
+        assert_eq!(error.code(), "owner_login", "an owner is not let in where nobody can tell what the ledger is for");
+        cluster()
+            .sql(&database, "grant select on ledger_info to billing_owner, billing_writer, billing_reader")
+            .unwrap();
         for (user, writable) in [(&writer, true), (&reader, false)] {
             let store = open(asked(user), Access::ReadWrite, &host).await.unwrap();
             let status = look::database_status(&store, support::at("2026-01-20T12:00:00Z")).await.unwrap();

@@ -192,7 +192,7 @@ async fn roles_may_what_they_need_and_no_more() {
     store.write(|write| Box::pin(async move { store::company::fold(write).await })).await.unwrap();
     let now = world.now;
     let warnings =
-        store.read(move |read| Box::pin(async move { store::check::warnings(read, now).await })).await.unwrap();
+        store.read(move |read| Box::pin(async move { store::check::warnings(read, Some(now)).await })).await.unwrap();
     assert!(!warnings.iter().any(|it| it.contains("this role could change")), "the writer's rights are right");
     let store = Store::open(&postgres_target(&database, &reader), Access::ReadWrite).await.unwrap();
     let refused = world.append(&store, vec![world.event(0, "calls", "r", 1, "2026-01-11T08:00:00Z")]).await;

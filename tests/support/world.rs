@@ -71,11 +71,18 @@ pub struct Shape<'a> {
     pub zone: Zone,
     /// What a call above what is included costs; free without it.
     pub call_price: Option<&'a str>,
+    /// The same of a unit of storage.
+    pub storage_price: Option<&'a str>,
 }
 
 impl Default for Shape<'_> {
     fn default() -> Self {
-        Self { covered: &["calls", "tokens", "exports", "peak", "storage"], zone: Zone::UTC, call_price: None }
+        Self {
+            covered: &["calls", "tokens", "exports", "peak", "storage"],
+            zone: Zone::UTC,
+            call_price: None,
+            storage_price: None,
+        }
     }
 }
 
@@ -101,7 +108,7 @@ impl World {
     /// # Errors
     /// What the database gave.
     pub async fn of(store: &Store, tenant_count: u64, shape: Shape<'_>) -> Result<Self> {
-        let Shape { covered, zone, call_price } = shape;
+        let Shape { covered, zone, call_price, storage_price } = shape;
         let meters = vec![
             meter(1, "calls", Aggregation::Sum, Reset::Period),
             meter(2, "tokens", Aggregation::Sum, Reset::Day),
@@ -117,9 +124,10 @@ impl World {
             rank: 1,
         };
         let mut version = version(&plan, meters.iter().filter(|meter| covered.contains(&meter.code.as_str())));
-        if let Some(amount) = call_price {
+        for (meter, amount) in [(0, call_price), (4, storage_price)] {
+            let Some(amount) = amount else { continue };
             let price = Price::new(PriceTerms::of(Model::PerUnit(PerUnit { unit_amount: amount.parse()? })))?;
-            version.prices.insert(meters[0].id, price);
+            version.prices.insert(meters[meter].id, price);
         }
         let rows = Rows::new(tenant_count, &plan, &version, zone)?;
         let plans: HashMap<_, _> = [(version.id, version.clone())].into();

@@ -1,7 +1,7 @@
 //! Changes by a person: a preview, and the act that must do what the preview said.
 
 use super::Answer;
-use crate::console::Console;
+use crate::console::{Console, Shown};
 use operations::change;
 use operations::wire::{
     AccountRequest, CancelRequest, Change, CouponRequest, CreditRequest, DisputeDecideRequest, DisputeNoteRequest,
@@ -19,7 +19,8 @@ pub async fn quarantine_decide(
     decision: QuarantineDecision,
     reason: String,
 ) -> Answer<u32> {
-    Ok(change::quarantine_decide(&console.store()?, &console.host, &ids, decision, &reason).await?)
+    let Shown { store, host, .. } = console.shown()?;
+    Ok(change::quarantine_decide(&store, &host, &ids, decision, &reason).await?)
 }
 
 /// Two commands for each change: what it would do, and doing it if it still does that.
@@ -29,14 +30,16 @@ macro_rules! change_commands {
         #[tauri::command]
         #[specta::specta]
         pub async fn $preview(console: State<'_, Console>, request: $request) -> Answer<Change> {
-            Ok(operations::$module::$preview(&console.store()?, &console.host, &request).await?)
+            let Shown { store, host, .. } = console.shown()?;
+            Ok(operations::$module::$preview(&store, &host, &request).await?)
         }
 
         #[doc = concat!("Does ", $what, ", if it still does what the preview said.")]
         #[tauri::command]
         #[specta::specta]
         pub async fn $act(console: State<'_, Console>, request: $request, fingerprint: String) -> Answer<Change> {
-            Ok(operations::$module::$act(&console.store()?, &console.host, &request, &fingerprint).await?)
+            let Shown { store, host, .. } = console.shown()?;
+            Ok(operations::$module::$act(&store, &host, &request, &fingerprint).await?)
         }
     )+};
 }

@@ -2,7 +2,7 @@
 
 use super::open::picked;
 use super::{Answer, tenant};
-use crate::console::Console;
+use crate::console::{Console, Shown};
 use documents::{DocumentError, chart, table};
 use operations::error::OperationError;
 use operations::file::whole_file;
@@ -44,9 +44,9 @@ pub async fn save_chart(
     days: u32,
     format: ChartFormat,
 ) -> Answer<Option<String>> {
-    let store = console.store()?;
-    let series = look::tenant_series(&store, tenant(&tenant_id)?, console.host.now(), days).await?;
-    let page = look::tenant_page(&store, tenant(&tenant_id)?, console.host.now()).await?;
+    let Shown { store, host, .. } = console.shown()?;
+    let series = look::tenant_series(&store, tenant(&tenant_id)?, host.now(), days).await?;
+    let page = look::tenant_page(&store, tenant(&tenant_id)?, host.now()).await?;
     let title = format!("Usage of {}", page.name);
     let bytes = match format {
         ChartFormat::Png => chart::time_series_png(&title, &series),

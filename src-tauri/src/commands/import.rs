@@ -2,7 +2,7 @@
 
 use super::Answer;
 use super::open::picked;
-use crate::console::Console;
+use crate::console::{Console, Shown};
 use operations::import::invoices;
 use operations::wire::{
     ImportReport, ImportRequest, InvoiceImportReport, InvoiceImportRequest, PaymentsImportRequest, PaymentsImported,
@@ -43,13 +43,13 @@ pub async fn import_run(
     request: ImportRequest,
     on_progress: Channel<Progress>,
 ) -> Answer<ImportReport> {
-    let store = console.store()?;
+    let Shown { store, host, .. } = console.shown()?;
     let running = console.import.begin()?;
     let told = move |progress: Progress| {
         // A page that has gone away does not stop an import.
         let _ = on_progress.send(progress);
     };
-    Ok(import::run(&store, &console.host, &request, &told, &running.stop).await?)
+    Ok(import::run(&store, &host, &request, &told, &running.stop).await?)
 }
 
 /// Imports invoices and credit notes of another system or only looks at them, with progress.
@@ -60,13 +60,13 @@ pub async fn invoice_import_run(
     request: InvoiceImportRequest,
     on_progress: Channel<Progress>,
 ) -> Answer<InvoiceImportReport> {
-    let store = console.store()?;
+    let Shown { store, host, .. } = console.shown()?;
     let running = console.import.begin()?;
     let told = move |progress: Progress| {
         // A page that has gone away does not stop an import.
         let _ = on_progress.send(progress);
     };
-    Ok(invoices::run(&store, &console.host, &request, &told, &running.stop).await?)
+    Ok(invoices::run(&store, &host, &request, &told, &running.stop).await?)
 }
 
 /// Takes a file of payments or only looks at it.
@@ -76,9 +76,9 @@ pub async fn payments_import_run(
     console: State<'_, Console>,
     request: PaymentsImportRequest,
 ) -> Answer<PaymentsImported> {
-    let store = console.store()?;
+    let Shown { store, host, .. } = console.shown()?;
     let running = console.import.begin()?;
-    Ok(bill::import_payments(&store, &console.host, &request, &running.stop).await?)
+    Ok(bill::import_payments(&store, &host, &request, &running.stop).await?)
 }
 
 /// Stops the import that runs; what was taken stays.

@@ -1,7 +1,7 @@
 //! Looking: one command a screen, each read at one point in time.
 
 use super::{Answer, moment, tenant};
-use crate::console::Console;
+use crate::console::{Console, Shown};
 use operations::host::Host;
 use operations::look;
 use operations::wire::{
@@ -14,7 +14,8 @@ use tauri::State;
 #[tauri::command]
 #[specta::specta]
 pub async fn overview(console: State<'_, Console>, at: Option<String>) -> Answer<Overview> {
-    let shown = look::overview(&console.store()?, moment(&console, at)?).await?;
+    let on_screen = console.shown()?;
+    let shown = look::overview(&on_screen.store, moment(&on_screen, at)?).await?;
     console.figures_shown();
     Ok(shown)
 }
@@ -23,28 +24,32 @@ pub async fn overview(console: State<'_, Console>, at: Option<String>) -> Answer
 #[tauri::command]
 #[specta::specta]
 pub async fn tenants(console: State<'_, Console>, at: Option<String>) -> Answer<TenantList> {
-    Ok(look::tenants(&console.store()?, moment(&console, at)?).await?)
+    let shown = console.shown()?;
+    Ok(look::tenants(&shown.store, moment(&shown, at)?).await?)
 }
 
 /// One tenant, whole.
 #[tauri::command]
 #[specta::specta]
 pub async fn tenant_page(console: State<'_, Console>, tenant_id: String, at: Option<String>) -> Answer<TenantPage> {
-    Ok(look::tenant_page(&console.store()?, tenant(&tenant_id)?, moment(&console, at)?).await?)
+    let shown = console.shown()?;
+    Ok(look::tenant_page(&shown.store, tenant(&tenant_id)?, moment(&shown, at)?).await?)
 }
 
 /// A tenant's use by day.
 #[tauri::command]
 #[specta::specta]
 pub async fn tenant_series(console: State<'_, Console>, tenant_id: String, days: u32) -> Answer<TimeSeries> {
-    Ok(look::tenant_series(&console.store()?, tenant(&tenant_id)?, console.host.now(), days).await?)
+    let Shown { store, host, .. } = console.shown()?;
+    Ok(look::tenant_series(&store, tenant(&tenant_id)?, host.now(), days).await?)
 }
 
 /// A tenant's last twelve months.
 #[tauri::command]
 #[specta::specta]
 pub async fn tenant_months(console: State<'_, Console>, tenant_id: String) -> Answer<Vec<MonthFigure>> {
-    Ok(look::tenant_months(&console.store()?, tenant(&tenant_id)?, console.host.now()).await?)
+    let Shown { store, host, .. } = console.shown()?;
+    Ok(look::tenant_months(&store, tenant(&tenant_id)?, host.now()).await?)
 }
 
 /// All meters.
@@ -58,7 +63,8 @@ pub async fn meters(console: State<'_, Console>) -> Answer<Vec<MeterRow>> {
 #[tauri::command]
 #[specta::specta]
 pub async fn events(console: State<'_, Console>, filter: EventFilter, cursor: Option<String>) -> Answer<EventPage> {
-    Ok(look::events(&console.store()?, console.host.now(), &filter, cursor.as_deref()).await?)
+    let Shown { store, host, .. } = console.shown()?;
+    Ok(look::events(&store, host.now(), &filter, cursor.as_deref()).await?)
 }
 
 /// One event, whole.
@@ -88,26 +94,30 @@ pub async fn quarantine(
     filter: QuarantineFilter,
     cursor: Option<String>,
 ) -> Answer<QuarantinePage> {
-    Ok(look::quarantine(&console.store()?, console.host.now(), &filter, cursor.as_deref()).await?)
+    let Shown { store, host, .. } = console.shown()?;
+    Ok(look::quarantine(&store, host.now(), &filter, cursor.as_deref()).await?)
 }
 
 /// A page of the audit log.
 #[tauri::command]
 #[specta::specta]
 pub async fn audit(console: State<'_, Console>, filter: AuditFilter, cursor: Option<String>) -> Answer<AuditPage> {
-    Ok(look::audit(&console.store()?, console.host.now(), &filter, cursor.as_deref()).await?)
+    let Shown { store, host, .. } = console.shown()?;
+    Ok(look::audit(&store, host.now(), &filter, cursor.as_deref()).await?)
 }
 
 /// Tenants, invoices and events by what a person types.
 #[tauri::command]
 #[specta::specta]
 pub async fn search(console: State<'_, Console>, text: String) -> Answer<Vec<SearchHit>> {
-    Ok(look::search(&console.store()?, console.host.now(), &text).await?)
+    let Shown { store, host, .. } = console.shown()?;
+    Ok(look::search(&store, host.now(), &text).await?)
 }
 
 /// Recounts every cache from the ledger.
 #[tauri::command]
 #[specta::specta]
 pub async fn verify(console: State<'_, Console>) -> Answer<Verification> {
-    Ok(look::verify(&console.store()?, console.host.now()).await?)
+    let Shown { store, host, .. } = console.shown()?;
+    Ok(look::verify(&store, host.now()).await?)
 }

@@ -11,7 +11,7 @@ pub mod run;
 pub mod save;
 pub mod snapshot;
 
-use crate::console::Console;
+use crate::console::Shown;
 use ::billing::ids::{InvalidId, TenantId};
 use ::billing::time::{TimeError, Timestamp};
 use operations::error::OperationError;
@@ -21,11 +21,13 @@ use operations::wire::WireError;
 /// What every command answers.
 pub type Answer<T> = Result<T, WireError>;
 
-/// The moment that a screen is about: now, or one that the person chose.
-fn moment(console: &Console, at: Option<String>) -> Answer<Timestamp> {
-    let Some(at) = at else { return Ok(console.host.now()) };
-    at.parse()
-        .map_err(|error: TimeError| OperationError::wrong_use("invalid_time", error.to_string()).field("at").to_wire())
+/// The moment that a screen is about: now, or one that the person chose; of a snapshot nothing later than its own.
+fn moment(Shown { store, host, .. }: &Shown, at: Option<String>) -> Answer<Timestamp> {
+    let Some(at) = at else { return Ok(host.now()) };
+    let at = at.parse().map_err(|error: TimeError| {
+        OperationError::wrong_use("invalid_time", error.to_string()).field("at").to_wire()
+    })?;
+    Ok(operations::look::within_moment(store, at)?)
 }
 
 /// A tenant as the page names it.

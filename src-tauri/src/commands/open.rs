@@ -1,14 +1,15 @@
 //! Opening a database: the last one, the sample company, or a file that the person chooses.
 
 use super::Answer;
-use super::snapshot::EXTENSION;
-use crate::console::Console;
+use crate::console::{Console, Shown};
+use crate::host::DesktopHost;
 use crate::locale;
 use billing::time::Timestamp;
 use operations::connect::described;
 use operations::error::OperationError;
 use operations::host::Host;
-use operations::open::{self, Access, Store};
+use operations::open::{self, Access, Came, Store, described_as_arrived};
+use operations::snapshot::EXTENSION;
 use operations::target::Target;
 use operations::wire::{DatabaseStatus, Progress, Session, WireError};
 use operations::{look, sample, snapshot};
@@ -22,13 +23,13 @@ pub async fn open_first(app: &AppHandle, named: Option<String>) {
     let console = app.state::<Console>();
     let sample = console.folders().sample();
     if let Some(address) = named.or_else(|| sample.exists().then(|| sample.display().to_string())) {
-        if snapshot::is_snapshot(Path::new(&address)) {
+        if snapshot::is_snapshot(Path::new(Console::arrived(&address).unwrap_or(&address))) {
             // Verifying takes its time: the window is there meanwhile.
             return open_soon(app, address);
         }
         if let Err(error) = show(app, &console, &address).await {
             tracing::warn!("{address} could not be opened: {}", error.message);
-            console.failed(error);
+            console.failed(error, &address);
         }
     }
     console.first_tried();
@@ -47,7 +48,7 @@ pub fn open_soon(app: &AppHandle, address: String) {
             Err(error) => {
                 tracing::warn!("{address} could not be opened: {}", error.message);
                 if console.store().is_err() {
-                    console.failed(error.clone());
+                    console.failed(error.clone(), &address);
                 }
                 let _ = app.emit("database-refused", error);
             }
@@ -56,11 +57,20 @@ pub fn open_soon(app: &AppHandle, address: String) {
     });
 }
 
-/// How far opening is, as `opening-progress` events.
+/// How far opening is, as `opening-progress` events; once it is over, whatever came of it, `opening-ended`.
 pub fn telling(app: &AppHandle) -> impl Fn(Progress) + Send + Sync + 'static {
-    let app = app.clone();
+    let until = Until(app.clone());
     move |progress| {
-        let _ = app.emit("opening-progress", progress);
+        let _ = until.0.emit("opening-progress", progress);
+    }
+}
+
+/// Tells the page that what it was told the progress of is over, when it is dropped.
+struct Until(AppHandle);
+
+impl Drop for Until {
+    fn drop(&mut self) {
+        let _ = self.0.emit("opening-ended", ());
     }
 }
 
@@ -70,10 +80,14 @@ pub async fn show(app: &AppHandle, console: &Console, address: &str) -> Answer<(
         console.show_saved(console.connections.open(&console.host, id, None, Access::ReadWrite).await?);
         return Ok(());
     }
-    let target: Target = address.parse().map_err(WireError::from)?;
-    let store = open::open_named(target, &console.host, telling(app)).await?;
+    let (place, came) = match Console::arrived(address) {
+        Some(place) => (place, Came::Arrived),
+        None => (address, Came::Chosen),
+    };
+    let target: Target = place.parse().map_err(WireError::from)?;
+    let store = open::open_named(target, came, &console.host, telling(app)).await?;
+    let now = DesktopHost::of(&store).now();
     console.show(store.clone(), address);
-    let now = console.host.now();
     read_ahead(store, now);
     Ok(())
 }
@@ -88,9 +102,11 @@ fn read_ahead(store: Store, now: Timestamp) {
 
 /// What the top bar says.
 pub async fn status(console: &Console) -> Answer<DatabaseStatus> {
-    let status = look::database_status(&console.store()?, console.host.now()).await?;
-    Ok(match console.profile() {
+    let Shown { store, host, profile, arrived } = console.shown()?;
+    let status = look::database_status(&store, host.now()).await?;
+    Ok(match profile {
         Some(profile) => described(status, &profile),
+        None if arrived => described_as_arrived(status),
         None => status,
     })
 }
@@ -111,6 +127,20 @@ pub async fn session(console: State<'_, Console>) -> Answer<Session> {
 #[specta::specta]
 pub async fn database_status(console: State<'_, Console>) -> Answer<DatabaseStatus> {
     console.after_first_try().await;
+    status(&console).await
+}
+
+/// Tries once more to open what could not be opened at the start.
+#[tauri::command]
+#[specta::specta]
+pub async fn open_again(app: AppHandle, console: State<'_, Console>) -> Answer<DatabaseStatus> {
+    if let Some(address) = console.address_that_failed() {
+        if let Err(error) = show(&app, &console, &address).await {
+            tracing::warn!("{address} could not be opened again: {}", error.message);
+            console.failed(error.clone(), &address);
+            return Err(error);
+        }
+    }
     status(&console).await
 }
 

@@ -1,7 +1,7 @@
 //! Runs of invoices from the window.
 
 use super::Answer;
-use crate::console::Console;
+use crate::console::{Console, Shown};
 use operations::bill;
 use operations::wire::{Progress, RunPreview, RunReport, RunRequest};
 use tauri::State;
@@ -11,7 +11,8 @@ use tauri::ipc::Channel;
 #[tauri::command]
 #[specta::specta]
 pub async fn run_preview(console: State<'_, Console>, request: RunRequest) -> Answer<RunPreview> {
-    Ok(bill::run_preview(&console.store()?, &console.host, &request).await?)
+    let Shown { store, host, .. } = console.shown()?;
+    Ok(bill::run_preview(&store, &host, &request).await?)
 }
 
 /// Makes drafts and, where asked for, finalizes, with progress.
@@ -22,13 +23,13 @@ pub async fn invoice_run(
     request: RunRequest,
     on_progress: Channel<Progress>,
 ) -> Answer<RunReport> {
-    let store = console.store()?;
+    let Shown { store, host, .. } = console.shown()?;
     let running = console.invoice_run.begin()?;
     let told = move |progress: Progress| {
         // A page that has gone away does not stop a run.
         let _ = on_progress.send(progress);
     };
-    Ok(bill::run(&store, &console.host, &request, &told, &running.stop).await?)
+    Ok(bill::run(&store, &host, &request, &told, &running.stop).await?)
 }
 
 /// Stops the run; what was finalized stays, the next run goes on.

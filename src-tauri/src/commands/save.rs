@@ -3,13 +3,13 @@
 use super::Answer;
 use super::billing::{logo, view};
 use super::open::picked;
-use crate::console::Console;
+use crate::console::{Console, Shown};
 use documents::Files;
 use operations::document::Documents;
 use operations::error::OperationError;
 use operations::file::whole_file;
 use operations::host::Host;
-use operations::pack::{Shown, write_pack};
+use operations::pack::{Shown as Evidence, write_pack};
 use operations::wire::{AuditFilter, ExportFormat, ExportKind, ExportRequest, Exported};
 use operations::{bill, dispute, explain, export};
 use std::path::PathBuf;
@@ -24,11 +24,12 @@ pub async fn save_invoice_pdf(
     console: State<'_, Console>,
     invoice_id: String,
 ) -> Answer<Option<String>> {
-    let shown = view(&console, &invoice_id).await?;
+    let on_screen = console.shown()?;
+    let shown = view(&on_screen, &invoice_id).await?;
     let name = shown.row.number.as_deref().unwrap_or("draft");
     let Some(path) = asked(&app, name, "pdf").await? else { return Ok(None) };
     let bytes = Files
-        .invoice_pdf(&shown, logo(&console.store()?).await?.as_ref())
+        .invoice_pdf(&shown, logo(&on_screen.store).await?.as_ref())
         .map_err(|error| OperationError::failed("document_failed", error.to_string()))?;
     whole_file(&path, &bytes)?;
     Ok(Some(path.display().to_string()))
@@ -43,18 +44,19 @@ pub async fn save_pack(
     invoice_id: String,
     dispute_id: Option<String>,
 ) -> Answer<Option<String>> {
-    let (store, now) = (console.store()?, console.host.now());
-    let shown = view(&console, &invoice_id).await?;
-    let id = bill::invoice_named(&store, &invoice_id).await?;
-    let explanation = explain::explain(&store, id, None, now).await?;
+    let on_screen = console.shown()?;
+    let (store, now) = (&on_screen.store, on_screen.host.now());
+    let shown = view(&on_screen, &invoice_id).await?;
+    let id = bill::invoice_named(store, &invoice_id).await?;
+    let explanation = explain::explain(store, id, None, now).await?;
     let case = match &dispute_id {
-        Some(dispute_id) => Some(dispute::dispute(&store, now, dispute_id).await?),
+        Some(dispute_id) => Some(dispute::dispute(store, now, dispute_id).await?),
         None => None,
     };
     let name = format!("{}-evidence", shown.row.number.as_deref().unwrap_or("draft"));
     let Some(path) = asked(&app, &name, "zip").await? else { return Ok(None) };
-    let of = Shown { invoice: &shown, explanation: &explanation, dispute: case.as_ref() };
-    Ok(Some(write_pack(&store, &Files, of, &path).await?.file))
+    let of = Evidence { invoice: &shown, explanation: &explanation, dispute: case.as_ref() };
+    Ok(Some(write_pack(store, &Files, of, &path).await?.file))
 }
 
 /// Writes what a filter passes into a table.
@@ -66,7 +68,8 @@ pub async fn export_invoices(
     request: ExportRequest,
 ) -> Answer<Option<Exported>> {
     let Some(path) = asked(&app, proposed(request.kind), extension(request.format)).await? else { return Ok(None) };
-    Ok(Some(export::export_invoices(&console.store()?, &Files, &console.host, &request, &path).await?))
+    let Shown { store, host, .. } = console.shown()?;
+    Ok(Some(export::export_invoices(&store, &Files, &host, &request, &path).await?))
 }
 
 /// Writes the records of the audit log that a filter passes into a table.

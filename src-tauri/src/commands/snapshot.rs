@@ -3,19 +3,16 @@
 use super::Answer;
 use super::open::{self, picked};
 use super::save::asked;
-use crate::console::Console;
+use crate::console::{Console, Shown};
 use documents::Files;
 use operations::error::OperationError;
 use operations::open::Login;
-use operations::snapshot;
+use operations::snapshot::{self, EXTENSION};
 use operations::target::Target;
 use operations::wire::{DatabaseStatus, Difference, Exported, Progress, SnapshotRequest, SnapshotWritten, WireError};
 use tauri::ipc::Channel;
 use tauri::{AppHandle, State};
 use tauri_plugin_dialog::DialogExt;
-
-/// What snapshot files are called.
-pub const EXTENSION: &str = "chsnapshot";
 
 /// Writes a snapshot where the person chooses; none when they think better of it.
 #[tauri::command]
@@ -26,14 +23,14 @@ pub async fn snapshot_export(
     request: SnapshotRequest,
     on_progress: Channel<Progress>,
 ) -> Answer<Option<SnapshotWritten>> {
-    let store = console.store()?;
+    let Shown { store, host, .. } = console.shown()?;
     let Some(path) = asked(&app, "snapshot", EXTENSION).await? else { return Ok(None) };
     let running = console.snapshot.begin()?;
     let told = move |progress: Progress| {
         // A page that has gone away does not stop an export.
         let _ = on_progress.send(progress);
     };
-    Ok(Some(snapshot::export(&store, &console.host, &request, &path, told, &running.stop).await?))
+    Ok(Some(snapshot::export(&store, &host, &request, &path, told, &running.stop).await?))
 }
 
 /// Stops the export that runs; no file is written.
@@ -48,11 +45,11 @@ pub async fn snapshot_cancel(console: State<'_, Console>) -> Answer<()> {
 #[tauri::command]
 #[specta::specta]
 pub async fn snapshot_difference(app: AppHandle, console: State<'_, Console>) -> Answer<Option<Difference>> {
-    let store = console.store()?;
+    let Shown { store, host, .. } = console.shown()?;
     let dialog = app.dialog().file().add_filter("Snapshot", &[EXTENSION]);
     let Some(path) = picked(|done| dialog.pick_file(done)).await? else { return Ok(None) };
     let other = snapshot::open(&path, open::telling(&app)).await?;
-    let found = snapshot::difference_in_time(&other, &store, &console.host).await?;
+    let found = snapshot::difference_in_time(&other, &store, &host).await?;
     console.keep_difference(found.clone());
     Ok(Some(found))
 }
@@ -76,7 +73,8 @@ pub async fn review_begin(console: State<'_, Console>) -> Answer<DatabaseStatus>
     if let Some(id) = Console::saved_id(&address) {
         console.show_saved(console.connections.review(&console.host, id).await?);
     } else {
-        let target: Target = address.parse().map_err(WireError::from)?;
+        let place = Console::arrived(&address).unwrap_or(&address);
+        let target: Target = place.parse().map_err(WireError::from)?;
         let store = operations::open::review(Login::new(target, None), &console.host).await?;
         console.show(store, &address);
     }

@@ -4,6 +4,7 @@ use super::books::assert_sound;
 use super::{everything, host, run};
 use billing::time::Timestamp;
 use operations::explain::{explain, line_events};
+use operations::since::invoice_difference;
 use operations::wire::{ExplainedLine, Explanation};
 use rust_decimal::Decimal;
 use sqlx::Connection;
@@ -221,6 +222,15 @@ async fn a_missing_event_is_a_residue(kind: Kind) {
     assert_eq!(number(&counter.counter) - number(&counter.ledger), Decimal::from(40), "40 units are missing");
     assert!(number(&hit.residue) < Decimal::ZERO, "less use is less money: {hit:#?}");
     assert_eq!(after.total, invoice.total, "what was issued stays what it was");
+    let since = invoice_difference(&ledger.store, id, world.now).await.unwrap();
+    assert_eq!((&since.issued, &since.today), (&after.total, &after.recomputed), "the same two amounts");
+    let lines: Vec<_> = since.lines.iter().filter(|line| number(&line.difference) != Decimal::ZERO).collect();
+    let expected: Vec<_> = after.lines.iter().filter(|line| number(&line.residue) != Decimal::ZERO).collect();
+    assert_eq!(lines.len(), expected.len(), "each line that would be another, and no other");
+    let line = lines.iter().find(|line| line.no == hit.line.no).unwrap();
+    assert_eq!((&line.issued, &line.today, &line.difference), (&hit.line.amount, &hit.recomputed, &hit.residue));
+    let used = |text: &Option<String>| number(text.as_deref().unwrap_or("0"));
+    assert_eq!(used(&line.used_then) - used(&line.used_now), Decimal::from(40), "the use then and now");
 }
 
 #[tokio::test(flavor = "multi_thread")]

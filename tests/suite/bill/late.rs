@@ -5,7 +5,8 @@ use super::{everything, host, run};
 use billing::invoice::{Content, LineKind};
 use billing::period::PeriodStatus;
 use operations::explain::explain;
-use operations::wire::RunRequest;
+use operations::since::invoice_difference;
+use operations::wire::{BilledIn, RunRequest};
 use rust_decimal::Decimal;
 use store::append::{NewEvent, Outcome};
 use support::firm::{self, Order};
@@ -70,6 +71,7 @@ async fn late_use_is_billed_with_the_next_period_as_the_difference(ledger: Ledge
         tenants: world.tenants.clone(),
         timelines: world.timelines.clone(),
     };
+    world.now = at("2026-02-05T12:01:00Z");
     let late = early.event(PLACE, "calls", "late-1", 500, "2026-01-20T15:00:00Z");
     let outcomes = world.outcomes(store, vec![late.clone()]).await.unwrap();
     assert_eq!(outcomes, [Outcome::PeriodClosed], "a finalized period takes nothing more (promise 7)");
@@ -77,6 +79,19 @@ async fn late_use_is_billed_with_the_next_period_as_the_difference(ledger: Ledge
     let mut accepted: NewEvent = late;
     accepted.assignment.billed_period = Some(next);
     assert_eq!(world.outcomes(store, vec![accepted]).await.unwrap(), [Outcome::Accepted], "taken into February");
+    let issued = assert_sound(store).await.issued;
+    let of_january = issued.values().find(|it| it.interval.is_some_and(|it| it.end < world.now)).unwrap().id;
+    let since = invoice_difference(store, of_january, world.now).await.unwrap();
+    let events: Vec<_> = since.events.iter().map(|it| (it.key.as_str(), it.adds.as_str(), it.billed)).collect();
+    assert_eq!(events, [("late-1", "500", BilledIn::Later)], "what came in after the issue");
+    assert_eq!(
+        (since.difference.as_str(), since.lines.len()),
+        ("0.00", 0),
+        "the issued invoice would be the same today"
+    );
+    let costs: Decimal = since.billed_later.parse().unwrap();
+    assert_eq!(costs, cost(january + 500) - cost(january), "its effect is on February's draft");
+    assert_eq!(since.later.iter().map(|it| it.number.clone()).collect::<Vec<_>>(), [None], "which has no number yet");
 
     world.now = at("2026-03-06T12:00:00Z");
     assert_eq!(run(store, &host(&world, 2), &only).await.unwrap().finalized, 1, "February is final");

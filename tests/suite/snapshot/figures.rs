@@ -5,10 +5,12 @@ use operations::look;
 use operations::wire::{Environment, SnapshotRequest};
 use support::firm::{self, Order};
 use support::{Ledger, World};
+use tokio_util::sync::CancellationToken;
 
 on_every_engine!(
     every_figure_is_that_of_the_database,
     a_part_holds_nothing_of_others,
+    a_part_says_nothing_of_what_others_had_in_a_file,
     billing_periods_of_some_days_add_up,
     an_older_file_is_replaced_whole,
 );
@@ -74,6 +76,47 @@ async fn a_part_holds_nothing_of_others(ledger: Ledger) {
     let refused = super::write(&ledger.store, &world, &unknown, &kept.folder.path().join("b")).await.unwrap_err();
     assert_eq!(refused.code(), "not_found", "a tenant that is not there is no empty snapshot");
     assert_eq!(names(kept.folder.path()), ["a.chsnapshot"], "and leaves nothing behind");
+}
+
+const MAPPING: &str = "name = \"rings\"\nformat = \"csv\"\ntenant.from = \"tenant\"\n\
+    time = { from = \"at\", zone = \"UTC\" }\ncreate = { tenants = true, meters = true }\n\
+    [[meter]]\ncode = { constant = \"rings\" }\nquantity = \"n\"\nunit = { constant = \"rings\" }\n";
+
+async fn a_part_says_nothing_of_what_others_had_in_a_file(ledger: Ledger) {
+    let world = World::new(&ledger.store, 1).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let (file, map) = (folder.path().join("all-our-customers.csv"), folder.path().join("calls.toml"));
+    std::fs::write(&map, MAPPING).unwrap();
+    let rows = "tenant,at,n\nLisbon Law,2026-01-10T08:00:00Z,7\nOslo Oil,2026-01-10T08:00:00Z,9\n\
+        Oslo Oil,2026-01-11T08:00:00Z,9\n";
+    std::fs::write(&file, rows).unwrap();
+    let request = operations::wire::ImportRequest {
+        file: file.display().to_string(),
+        map: map.display().to_string(),
+        backfill: true,
+        ..Default::default()
+    };
+    let (host, stop) = (operations::host::FixedHost::with_series(world.now, 0x17), CancellationToken::new());
+    let report = operations::import::run(&ledger.store, &host, &request, &|_| {}, &stop).await.unwrap();
+    assert_eq!(report.accepted, 3, "of both tenants: {:?}", report.problems);
+    let tenants = look::tenants(&ledger.store, world.now).await.unwrap().rows;
+    let lisbon = tenants.iter().find(|row| row.name == "Lisbon Law").unwrap().tenant_id.clone();
+    let part = SnapshotRequest { tenant_ids: vec![lisbon], ..SnapshotRequest::default() };
+    let kept = keep(&ledger.store, &world, &part).await;
+
+    let newest = |store: store::Store| async move {
+        store.read(|read| Box::pin(async { store::imports::newest(read, 1).await })).await.unwrap().remove(0)
+    };
+    let (whole, own) = (newest(ledger.store.clone()).await, newest(open(&kept.file()).await.unwrap()).await);
+    assert_eq!(own.id, whole.id, "the import is known");
+    assert_eq!(own.counts, store::imports::ImportCounts { accepted: 1, ..Default::default() }, "by its own events");
+    assert_eq!((own.file_name.as_str(), own.file_bytes), ("", 0), "not by the file");
+    let bytes = std::fs::read(kept.file()).unwrap();
+    for (what, trace) in [("the hash", &whole.file_hash[..]), ("the name", b"all-our-customers")] {
+        assert!(!bytes.windows(trace.len()).any(|part| part == trace), "{what} of the file is nowhere");
+    }
+    let all = keep(&ledger.store, &world, &SnapshotRequest::default()).await;
+    assert_eq!(newest(open(&all.file()).await.unwrap()).await, whole, "a file of all tenants has all of it");
 }
 
 async fn billing_periods_of_some_days_add_up(ledger: Ledger) {

@@ -1,6 +1,8 @@
 //! What was changed in a snapshot, by chance or on purpose, is found before a number is shown.
 
-use super::{Kept, keep, open, reseal};
+use super::{Kept, keep, reseal};
+use operations::host::Host as _;
+use operations::open::{self, Came};
 use operations::snapshot;
 use operations::wire::SnapshotRequest;
 use std::path::Path;
@@ -24,7 +26,7 @@ fn next(seed: &mut u64) -> usize {
 
 /// What opening says; `opened` when it does.
 async fn said(file: &Path) -> &'static str {
-    match open(file).await {
+    match super::open(file).await {
         Ok(_) => "opened",
         Err(error) => error.code(),
     }
@@ -216,4 +218,50 @@ async fn a_snapshot_without_its_ends_is_no_database_either() {
     let target = store::Target::Sqlite(file);
     let refused = store::Store::open(&target, store::Access::ReadOnly).await.unwrap_err();
     assert_eq!(refused.code(), "refused", "its numbers are not shown as those of a database");
+}
+
+/// Cuts the seal and takes out everything that says what the file was: what is left is a whole database of this schema.
+const STRIPPED: &str = "drop table snapshot_manifest; drop table snapshot_days; pragma application_id = 0";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_snapshot_that_was_made_a_database_is_opened_as_one_only_by_choice() {
+    let kept = a_snapshot(false).await;
+    let body = reseal::changed(&std::fs::read(kept.file()).unwrap(), STRIPPED).await;
+    let host = operations::host::FixedHost::at(support::at("2026-03-01T00:00:00Z"));
+    let file = |name: &str| {
+        let file = kept.folder.path().join(name);
+        std::fs::write(&file, &body).unwrap();
+        file
+    };
+    let opened = |file: &Path, came: Came| {
+        let (target, host) = (file.display().to_string().parse().unwrap(), &host);
+        async move { open::open_named(target, came, host, |_| {}).await }
+    };
+
+    let named = file("books.CHsnapshot");
+    assert!(!store::snapshot::is_snapshot(&named).unwrap(), "nothing in the file says what it was");
+    for came in [Came::Chosen, Came::Arrived] {
+        let refused = opened(&named, came).await.unwrap_err();
+        assert_eq!(refused.code(), "not_a_snapshot", "{came:?}: its name does, and then it must verify");
+    }
+    let login = || open::Login::new(named.display().to_string().parse().unwrap(), None);
+    let refused = open::open(login(), store::Access::ReadWrite, &host).await.unwrap_err();
+    assert_eq!(refused.code(), "not_a_snapshot", "from the command line, too");
+    let refused = open::review(login(), &host).await.unwrap_err();
+    assert_eq!(refused.code(), "not_a_snapshot", "and for review");
+    let environment = "production".parse().unwrap();
+    let request = open::MigrateRequest { name: "books".to_owned(), environment, backup: None };
+    let refused = open::migrate(login(), request, &host).await.unwrap_err();
+    assert_eq!(refused.code(), "read_only", "nor is it migrated");
+
+    let renamed = file("books.sqlite");
+    let arrived = opened(&renamed, Came::Arrived).await.unwrap();
+    assert_eq!(arrived.access(), store::Access::ReadOnly, "what was double-clicked is only looked at");
+    let status = operations::look::database_status(&arrived, host.now()).await.unwrap();
+    let why = open::described_as_arrived(status).read_only_because.unwrap();
+    assert!(why.starts_with("It was double-clicked or dropped"), "and the window says why: {why}");
+    arrived.close().await;
+    let chosen = opened(&renamed, Came::Chosen).await.unwrap();
+    assert_eq!(chosen.access(), store::Access::ReadWrite, "whoever chooses a database may work in it");
+    chosen.close().await;
 }

@@ -4,6 +4,7 @@ mod differs;
 mod figures;
 mod hostile;
 mod kills;
+mod moved;
 mod notes;
 mod reseal;
 mod review;

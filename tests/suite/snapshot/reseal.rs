@@ -27,6 +27,12 @@ pub fn sealed(body: &[u8], unpacked: usize, packing: u32) -> Vec<u8> {
 
 /// Writes a snapshot whose database was changed by statements, sealed as if it had been written so.
 pub async fn forged(original: &[u8], statements: &str, file: &Path) {
+    let body = changed(original, statements).await;
+    std::fs::write(file, sealed(&body, body.len(), 0)).unwrap();
+}
+
+/// The database of a snapshot, changed by statements.
+pub async fn changed(original: &[u8], statements: &str) -> Vec<u8> {
     use sqlx::ConnectOptions as _;
     use sqlx::Connection as _;
     let folder = tempfile::tempdir().unwrap();
@@ -36,6 +42,5 @@ pub async fn forged(original: &[u8], statements: &str, file: &Path) {
     let mut conn = options.connect().await.unwrap();
     sqlx::raw_sql(sqlx::AssertSqlSafe(statements.to_owned())).execute(&mut conn).await.unwrap();
     conn.close().await.unwrap();
-    let body = std::fs::read(&database).unwrap();
-    std::fs::write(file, sealed(&body, body.len(), 0)).unwrap();
+    std::fs::read(&database).unwrap()
 }

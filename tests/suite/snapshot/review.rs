@@ -117,3 +117,34 @@ async fn a_review_begun_anew_is_of_now_and_not_of_the_moment_on_screen() {
     let anew = operations::open::review(login(), &person).await.unwrap();
     assert_eq!(anew.moment(), Some(support::at(super::notes::WRITTEN)), "what came in since is in it");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_killed_writer_left_is_seen_and_not_folded_in() {
+    let ledger = Ledger::new(Kind::SqliteFile).await.unwrap();
+    let world = World::new(&ledger.store, 2).await.unwrap();
+    ledger.store.close().await;
+    let writer = Store::open(&ledger.target, store::Access::ReadWrite).await.unwrap();
+    world.append(&writer, vec![world.event(0, "calls", "left-in-the-log", 7, "2026-01-10T08:00:00Z")]).await.unwrap();
+    // What lies there when a writer is killed: the file, and a log with what is not in it yet.
+    let folder = tempfile::tempdir().unwrap();
+    let (file, log) = (folder.path().join("books.sqlite"), folder.path().join("books.sqlite-wal"));
+    let database = ledger.file().unwrap();
+    std::fs::copy(&database, &file).unwrap();
+    std::fs::copy(format!("{}-wal", database.display()), &log).unwrap();
+    let live = screens::all(&writer, world.now).await;
+    writer.close().await;
+    let before = (hash(&file), hash(&log));
+    assert!(log.metadata().unwrap().len() > 0, "there is something to fold in");
+
+    let review = Store::open_pinned(&Target::Sqlite(file.clone()), world.now, folder.path()).await.unwrap();
+    assert_eq!(screens::all(&review, world.now).await, live, "a review sees what is in the log");
+    review.close().await;
+    assert_eq!((hash(&file), hash(&log)), before, "and leaves both files as they are");
+
+    let login = operations::open::Login::new(file.display().to_string().parse().unwrap(), None);
+    let host = FixedHost::at(world.now);
+    let looks = operations::open::open(login, store::Access::ReadOnly, &host).await.unwrap();
+    assert_eq!(screens::all(&looks, world.now).await, live, "so does a command that looks");
+    looks.close().await;
+    assert_eq!((hash(&file), hash(&log)), before, "and it leaves them, too");
+}

@@ -1,4 +1,11 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useDatabaseStatus } from "./queries";
+
+/** The day of what is on screen, in UTC: of a snapshot or a review that of its moment, whatever the clock says now. */
+export function useToday(): string {
+  const { data } = useDatabaseStatus();
+  return (data?.moment ?? new Date().toISOString()).slice(0, 10);
+}
 
 /** The months one can look back to, newest first, as `yyyy-mm`; the running month is "now". */
 export function pastMonths(now: Date, count = 12): string[] {

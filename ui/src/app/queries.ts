@@ -205,6 +205,16 @@ export function useExplanation(invoiceId: string, line: number | null, enabled: 
   });
 }
 
+/** What changed since an invoice was issued: read when it is looked at, as the explanation is. */
+export function useInvoiceSince(invoiceId: string) {
+  const host = useHost();
+  return useQuery({
+    queryKey: ["invoice-since", invoiceId],
+    queryFn: () => host.invoiceDifference(invoiceId),
+    staleTime: REFRESH_MS,
+  });
+}
+
 /** Further events behind a line, after those that came with its explanation. */
 export function useLineEvents(invoiceId: string, line: number, first: string | null) {
   const host = useHost();

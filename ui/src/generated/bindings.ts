@@ -8,6 +8,8 @@ export const commands = {
 	session: () => typedError<Session, WireError>(__TAURI_INVOKE("session")),
 	/**  What the top bar says, as soon as the first database is open or cannot be; `no_database` where there is none. */
 	databaseStatus: () => typedError<DatabaseStatus, WireError>(__TAURI_INVOKE("database_status")),
+	/**  Tries once more to open what could not be opened at the start. */
+	openAgain: () => typedError<DatabaseStatus, WireError>(__TAURI_INVOKE("open_again")),
 	/**  Opens the sample company; makes it first, with `sample-progress` events, where there is none. */
 	openSample: () => typedError<DatabaseStatus, WireError>(__TAURI_INVOKE("open_sample")),
 	/**  Opens a SQLite file that the person chooses; none when they think better of it. */
@@ -86,6 +88,8 @@ export const commands = {
 	invoicePages: (invoiceId: string) => typedError<string[], WireError>(__TAURI_INVOKE("invoice_pages", { invoiceId })),
 	/**  The explanation of an invoice, or of one line of it, recomputed from the ledger. */
 	invoiceExplain: (invoiceId: string, line: number | null) => typedError<Explanation, WireError>(__TAURI_INVOKE("invoice_explain", { invoiceId, line })),
+	/**  What changed since an invoice was issued. */
+	invoiceDifference: (invoiceId: string) => typedError<InvoiceSince, WireError>(__TAURI_INVOKE("invoice_difference", { invoiceId })),
 	/**  Further events behind a line. */
 	lineEvents: (invoiceId: string, line: number, cursor: string | null) => typedError<LineEvents, WireError>(__TAURI_INVOKE("line_events", { invoiceId, line, cursor })),
 	/**  Money matters of one tenant. */
@@ -279,6 +283,15 @@ export type Became =
 "removed" | 
 /**  Both have it, and it is not the same. */
 "changed";
+
+/**  Where an event is billed that came in after an invoice. */
+export type BilledIn = 
+/**  In the period of the invoice: it is in no document. */
+"here" | 
+/**  With a later period, as late use. */
+"later" | 
+/**  Nowhere: it is free, or a credit note has settled it. */
+"nowhere";
 
 /**  How one tenant is billed. */
 export type BillingAccount = {
@@ -654,6 +667,8 @@ export type Difference = {
 	lines: LineDifference[],
 	/**  The first 1,000. */
 	statuses: StatusDifference[],
+	/**  The first 1,000. */
+	problems: DifferenceProblem[],
 };
 
 /**  How many of each were found; the lists hold the first of them. */
@@ -672,6 +687,24 @@ export type DifferenceCounts = {
 	lines: number,
 	/**  Statuses. */
 	statuses: number,
+	/**  Periods that could not be drafted, counted for each state. */
+	problems: number,
+};
+
+/**  A period whose invoice could not be drafted: what it comes to is in no figure of the money. */
+export type DifferenceProblem = {
+	/**  The tenant. */
+	tenant_id: string,
+	/**  Its name. */
+	tenant: string,
+	/**  The period. */
+	period_id: string,
+	/**  In which of the two states. */
+	state: DifferenceState,
+	/**  A stable code. */
+	code: string,
+	/**  Why, a sentence. */
+	message: string,
 };
 
 /**  One of two states. */
@@ -683,6 +716,13 @@ export type DifferenceSide = {
 	/**  Whether it is a snapshot file. */
 	snapshot: boolean,
 };
+
+/**  Which of two states. */
+export type DifferenceState = 
+/**  The earlier one. */
+"before" | 
+/**  The later one. */
+"after";
 
 /**  The end of a dispute. */
 export type DisputeDecideRequest = {
@@ -1528,6 +1568,44 @@ export type InvoiceRow = {
 	credited: string,
 	/**  What is still to be paid, not below 0. */
 	open: string,
+};
+
+/**  What changed between an invoice, as it was issued, and today. Amounts are in major units of its currency. */
+export type InvoiceSince = {
+	/**  When this was read. */
+	as_of: string,
+	/**  The invoice. */
+	invoice_id: string,
+	/**  Its number. */
+	number: string,
+	/**  The tenant. */
+	tenant_id: string,
+	/**  Its name. */
+	tenant: string,
+	/**  The currency. */
+	currency: string,
+	/**  When it was issued. */
+	issued_at: string,
+	/**  What it came to, tax included. */
+	issued: string,
+	/**  What the ledger gives for it today. */
+	today: string,
+	/**  Today less issued: what no document says yet. */
+	difference: string,
+	/**  What later invoices and drafts charge for use of its period, net. */
+	billed_later: string,
+	/**  What credit notes took off since. */
+	credited: string,
+	/**  How many. */
+	counts: SinceCounts,
+	/**  The first 1,000, by when they were received. */
+	events: SinceEvent[],
+	/**  All of them. */
+	lines: SinceLine[],
+	/**  All of them. */
+	later: SinceLater[],
+	/**  What happened to it since, newest first: payments, credit notes, disputes, its status. */
+	happened: TimelineEntry[],
 };
 
 /**  Tax of one rate. */
@@ -2436,6 +2514,76 @@ export type SettledRow = {
 	amount: string,
 };
 
+/**  How many of each; the lists hold the first of them. */
+export type SinceCounts = {
+	/**  Events; 1,001 stands for more than 1,000. */
+	events: number,
+	/**  Lines. */
+	lines: number,
+	/**  Lines of later invoices. */
+	later: number,
+	/**  What happened to it. */
+	happened: number,
+};
+
+/**  An event of the invoice's period that was received after its issue. */
+export type SinceEvent = {
+	/**  The source. */
+	source: string,
+	/**  The key. */
+	key: string,
+	/**  The meter's code. */
+	meter: string,
+	/**  The meter's unit. */
+	unit: string,
+	/**  What it adds to the use of the period, in the unit. */
+	adds: string,
+	/**  Whether it is billable. */
+	billable: boolean,
+	/**  The tenant's local day. */
+	day: string,
+	/**  When it happened. */
+	occurred_at: string,
+	/**  When it was received. */
+	received_at: string,
+	/**  Where it is billed. */
+	billed: BilledIn,
+};
+
+/**  A line of a later invoice for use of this invoice's period. */
+export type SinceLater = {
+	/**  The later invoice; none as long as nothing is drafted. */
+	invoice_id: string | null,
+	/**  Its number; none while it is not issued. */
+	number: string | null,
+	/**  The first day of its period. */
+	first_day: string,
+	/**  What the line says. */
+	description: string,
+	/**  Its amount, net. */
+	amount: string,
+};
+
+/**  A line that would not be the same today: its amount, or the use that it was made from. */
+export type SinceLine = {
+	/**  Its place; 0 for one that there was not. */
+	no: number,
+	/**  What it says. */
+	description: string,
+	/**  The meter's code; none of a fee and the like. */
+	meter: string | null,
+	/**  The use it was made from, in the unit. */
+	used_then: string | null,
+	/**  The use that the ledger gives today. */
+	used_now: string | null,
+	/**  The amount as it was issued. */
+	issued: string,
+	/**  The amount as it would be today. */
+	today: string,
+	/**  Today less issued. */
+	difference: string,
+};
+
 /**  What a snapshot says about itself. */
 export type SnapshotAbout = {
 	/**  The version of the file's format. */
@@ -2490,13 +2638,13 @@ export type SnapshotWritten = {
 	about: SnapshotAbout,
 };
 
-/**  Where a subscription, a period or a dispute stands, when that is not the same. */
+/**  Where a subscription, a period or a dispute stands, or how a tenant is billed, when that is not the same. */
 export type StatusDifference = {
 	/**  The tenant. */
 	tenant_id: string,
 	/**  Its name. */
 	tenant: string,
-	/**  `subscription`, `period` or `dispute`. */
+	/**  `subscription`, `period`, `dispute`, `coupon` or `account`. */
 	kind: string,
 	/**  Which one. */
 	which: string,

@@ -36,6 +36,7 @@ import type {
   InvoiceImportReport,
   InvoiceImportRequest,
   InvoicePage,
+  InvoiceSince,
   InvoiceView,
   LateFilter,
   LatePage,
@@ -82,6 +83,8 @@ export type ProgressListener = (progress: Progress) => void;
 /** What comes of a file that is being opened, also one that was dropped on the window. */
 export type OpeningListener = {
   progress: ProgressListener;
+  /** There is no more progress to tell, whoever asked for it and whatever came of it. */
+  ended: () => void;
   opened: () => void;
   refused: (error: WireError) => void;
 };
@@ -162,6 +165,8 @@ export interface Host {
   invoice(invoice: string): Promise<InvoiceView>;
   /** One line, or all of them. */
   invoiceExplain(invoiceId: string, line: number | null): Promise<Explanation>;
+  /** What changed since it was issued. */
+  invoiceDifference(invoiceId: string): Promise<InvoiceSince>;
   lineEvents(invoiceId: string, line: number, cursor: string | null): Promise<LineEvents>;
   /** The pages of the document as SVG pictures. */
   invoicePages(invoiceId: string): Promise<string[]>;
@@ -184,6 +189,8 @@ export interface Host {
   billing: BillingChanges;
   /** Null when the person chose no file. */
   openDatabase(): Promise<DatabaseStatus | null>;
+  /** Tries once more to open what could not be opened at the start. */
+  openAgain(): Promise<DatabaseStatus>;
   /** Opens the sample company; makes it first where there is none, and says how far it is. */
   openSample(onProgress: ProgressListener): Promise<DatabaseStatus>;
   /** Listens until what it gives is called. */

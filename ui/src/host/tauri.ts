@@ -82,6 +82,7 @@ export const tauriHost: Host = {
   invoices: (filter, cursor) => take(commands.invoices(filter, cursor)),
   invoice: (invoice) => take(commands.invoice(invoice)),
   invoiceExplain: (invoiceId, line) => take(commands.invoiceExplain(invoiceId, line)),
+  invoiceDifference: (invoiceId) => take(commands.invoiceDifference(invoiceId)),
   lineEvents: (invoiceId, line, cursor) => take(commands.lineEvents(invoiceId, line, cursor)),
   invoicePages: (invoiceId) => take(commands.invoicePages(invoiceId)),
   saveInvoicePdf: (invoiceId) => take(commands.saveInvoicePdf(invoiceId)),
@@ -120,6 +121,7 @@ export const tauriHost: Host = {
     settings: changing(commands.settingsPreview, commands.settingsAct),
   },
   openDatabase: () => take(commands.openDatabase()),
+  openAgain: () => take(commands.openAgain()),
   openSample: async (onProgress) => {
     const stop = await listen<Progress>("sample-progress", (event) => onProgress(event.payload));
     try {
@@ -128,9 +130,10 @@ export const tauriHost: Host = {
       stop();
     }
   },
-  onOpening: ({ progress, opened, refused }) => {
+  onOpening: ({ progress, ended, opened, refused }) => {
     const stops = [
       listen<Progress>("opening-progress", (event) => progress(event.payload)),
+      listen("opening-ended", () => ended()),
       listen("database-opened", () => opened()),
       listen<WireError>("database-refused", (event) => refused(event.payload)),
     ];

@@ -6,7 +6,7 @@ use crate::output::{Form, printable};
 use operations::connect::{self, Connections, Opened, Profile};
 use operations::error::{OperationError, Result};
 use operations::host::Host;
-use operations::open::{Access, Login, Store, open_with};
+use operations::open::{self, Access, Login, Store, open_with};
 use operations::snapshot::is_snapshot;
 use operations::target::Target;
 use operations::wire::{KeepSecret, SecretInput, SecretText};
@@ -14,7 +14,7 @@ use providers::keyring::SystemKeyring;
 use secrecy::{ExposeSecret, SecretString};
 use std::io::{IsTerminal, Read};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// The program's name among the settings of this account; the window uses the same folder.
 const PROGRAM: &str = "org.countinghouse.console";
@@ -27,6 +27,8 @@ pub struct Context {
     pub host: Arc<dyn Host>,
     system: Arc<SystemHost>,
     shared: Shared,
+    /// The password, once it was given: a pipe gives it once, and a person should not be asked twice.
+    password: OnceLock<Option<SecretString>>,
 }
 
 impl Context {
@@ -36,7 +38,13 @@ impl Context {
             text.parse::<Target>()?;
         }
         let system = Arc::new(SystemHost::default());
-        Ok(Self { form: shared.form(), host: Arc::<SystemHost>::clone(&system), system, shared })
+        Ok(Self {
+            form: shared.form(),
+            host: Arc::<SystemHost>::clone(&system),
+            system,
+            shared,
+            password: OnceLock::new(),
+        })
     }
 
     /// The saved connections of this person.
@@ -84,7 +92,7 @@ impl Context {
         let Some(name) = &self.shared.connection else {
             return self.confirmed(self.open_direct(Access::ReadWrite).await?, None).await;
         };
-        let Opened { store, profile } = self.open_saved(name, Access::ReadWrite).await?;
+        let Opened { store, profile, .. } = self.open_saved(name, Access::ReadWrite).await?;
         if store.access() == Access::ReadOnly {
             let why = if profile.form.read_only { "is saved as read-only" } else { "has a login that may only look" };
             let sentence = format!("Nothing was changed: the connection {} {why}.", profile.form.name);
@@ -110,13 +118,23 @@ impl Context {
         }
     }
 
+    /// To migrate a ledger that is there already is a change: on production only once its name was typed.
+    pub async fn confirm_migration(&self, makes_roles: bool) -> Result<()> {
+        let profile = self.saved()?;
+        let login = self.login().await?;
+        let asked = open::typed_before_migration(login, self.host.as_ref(), profile.as_ref(), makes_roles).await?;
+        asked.map_or(Ok(()), |name| self.typed(&name))
+    }
+
     fn typed(&self, name: &str) -> Result<()> {
         let typed = match &self.shared.confirm {
             Some(typed) => typed.clone(),
             None if std::io::stdin().is_terminal() && std::io::stderr().is_terminal() => {
                 eprint!("This is production. Type {} to go on: ", printable(name));
                 let mut line = String::new();
-                let failed = |error| OperationError::failed("no_terminal", "Nothing could be read from the terminal.").because(error);
+                let failed = |error| {
+                    OperationError::failed("no_terminal", "Nothing could be read from the terminal.").because(error)
+                };
                 std::io::stdin().read_line(&mut line).map_err(failed)?;
                 line
             }
@@ -149,7 +167,12 @@ impl Context {
     async fn open_saved(&self, name: &str, most: Access) -> Result<Opened> {
         // A password that is given here is for this run.
         let secret = self.secret()?.map(|text| SecretInput { text, keep: KeepSecret::Run });
-        self.connections()?.open(self.host.as_ref(), name, secret, most).await
+        let opened = self.connections()?.open(self.host.as_ref(), name, secret, most).await?;
+        if let Some(error) = &opened.not_noted {
+            // A service may have no folder that it can write: what it asks for is answered all the same.
+            eprintln!("warning: {error}");
+        }
+        Ok(opened)
     }
 
     /// The password that was given, on its way to a saved connection.
@@ -159,6 +182,16 @@ impl Context {
 
     /// The password, from the terminal, a file descriptor or a credential; none unless asked for.
     fn password(&self) -> Result<Option<SecretString>> {
+        match self.password.get() {
+            Some(given) => Ok(given.clone()),
+            None => {
+                let given = self.asked_password()?;
+                Ok(self.password.get_or_init(|| given).clone())
+            }
+        }
+    }
+
+    fn asked_password(&self) -> Result<Option<SecretString>> {
         if let Some(name) = &self.shared.password_credential {
             return credential(name).map(Some);
         }

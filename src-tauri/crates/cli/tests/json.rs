@@ -460,6 +460,16 @@ fn imported_invoices_and_their_explanation_have_their_shapes() {
     assert_eq!(explained["lines"][0]["residue"], "0.00", "an imported line is explained by itself");
     let one = books.json(&["invoice", "explain", "1", "--line", "1"], 0);
     assert_eq!(one["lines"], explained["lines"], "one line alone");
+    let same = books.json(&["invoice", "difference", "1"], 0);
+    assert_eq!(
+        (&same["issued"], &same["today"]),
+        (&Value::from("1.01"), &Value::from("1.01")),
+        "nothing changed: {same}"
+    );
+    let csv = books.folder.path().join("since.csv");
+    books.json(&["invoice", "difference", "1", "--csv", &csv.display().to_string()], 0);
+    assert!(std::fs::read_to_string(csv).unwrap().contains("total"), "the table has the amounts, too");
+    books.keep("invoice difference", &[&same]);
     let (code, _) = error(&books.run(&["invoice", "explain", "1", "--line", "2"], ""), 1);
     assert_eq!(code, "unknown_line", "a line that is not there");
     let (code, _) = error(&books.run(&["import", "invoices", &file, "--map", "nope"], ""), 2);

@@ -46,7 +46,7 @@ pub async fn explain(store: &Store, id: InvoiceId, line: Option<u32>, at: Timest
 }
 
 /// A snapshot of some billing periods holds all invoices of its tenants, and the use behind those of these periods.
-async fn is_within(read: &mut Read, id: InvoiceId, days: DayRange) -> Result<()> {
+pub(crate) async fn is_within(read: &mut Read, id: InvoiceId, days: DayRange) -> Result<()> {
     let invoice = found::invoice(read, id).await?;
     let Some(period) = invoice.period else { return Ok(()) };
     let periods = store::periods::of_tenants(read, &[invoice.tenant]).await?;
@@ -100,15 +100,7 @@ async fn stored(read: &mut Read, ground: &Ground, id: InvoiceId, at: Timestamp) 
 async fn explain_in(read: &mut Read, id: InvoiceId, wanted: Option<u32>, at: Timestamp) -> Result<Explanation> {
     let mut ground = Ground::read(read).await?;
     let (invoice, content) = stored(read, &ground, id, at).await?;
-    ground.basis = Basis::Ledger;
-    let explained = match (invoice.subscription, invoice.period) {
-        (Some(subscription), Some(period)) => {
-            let key = Key { tenant: invoice.tenant, subscription, period };
-            let mut gathered = gather(read, &ground, &[key], at, &Assumed::default()).await?;
-            by_ledger(&content, gathered.pop(), &ground)?
-        }
-        _ => by_itself(&content)?,
-    };
+    let explained = recomputed(read, &mut ground, &invoice, &content, at).await?;
     let names = Names(&ground.catalog);
     let catalog = load_catalog(read).await?;
     let mut lines = Vec::new();
@@ -136,6 +128,24 @@ async fn explain_in(read: &mut Read, id: InvoiceId, wanted: Option<u32>, at: Tim
         lines,
         taxes: taxes(&content),
     })
+}
+
+/// The lines of an invoice beside what the ledger itself gives for them today.
+///
+/// # Errors
+/// As [`explain`].
+pub(crate) async fn recomputed(
+    read: &mut Read,
+    ground: &mut Ground,
+    invoice: &InvoiceRecord,
+    content: &Content,
+    at: Timestamp,
+) -> Result<Explained> {
+    ground.basis = Basis::Ledger;
+    let (Some(subscription), Some(period)) = (invoice.subscription, invoice.period) else { return by_itself(content) };
+    let key = Key { tenant: invoice.tenant, subscription, period };
+    let mut gathered = gather(read, ground, &[key], at, &Assumed::default()).await?;
+    by_ledger(content, gathered.pop(), ground)
 }
 
 fn taxes(content: &Content) -> Vec<InvoiceTax> {

@@ -5,9 +5,7 @@ use crate::error::{OperationError, Result};
 use std::fs::File;
 use std::io::Write as _;
 use std::path::Path;
-
-/// What part files begin and end with.
-const PART: (&str, &str) = (".countinghouse-", ".part");
+use store::leftovers::{self, PART};
 
 /// Writes a file whole or not at all; one that is there is replaced.
 ///
@@ -33,7 +31,9 @@ fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
         // What a new file of this user gets; the mask of the process still takes off.
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
+    leftovers::sweep_parts(folder);
     let mut part = builder.tempfile_in(folder)?;
+    leftovers::hold(part.as_file());
     part.write_all(bytes)?;
     part.as_file().sync_all()?;
     part.persist(path)?;

@@ -22,6 +22,7 @@ pub mod open;
 pub mod pack;
 pub mod rate;
 pub mod sample;
+pub mod since;
 pub mod snapshot;
 pub mod target;
 pub mod timeline;

@@ -2,11 +2,14 @@
 //!
 //! The address and the password come from the face, field by field; nothing else decides where money is read from.
 
+use crate::connect::{Profile, typed_before_changes};
 use crate::error::{OperationError, Result};
 use crate::host::Host;
 use crate::snapshot;
 use crate::target;
-use crate::wire::{ConnectionForm, Environment, MigrationPreview, MigrationStepShown, Progress};
+use crate::wire::{
+    ConnectionForm, DatabaseStatus, Environment, MigrationPreview, MigrationStepShown, Progress, Rights,
+};
 use billing::ids::LedgerId;
 use secrecy::SecretString;
 use store::ledger::LedgerEnvironment;
@@ -46,7 +49,8 @@ impl Login {
             target::Target::File(path) => return store::Target::Sqlite(path),
             target::Target::Postgres(address) => address,
         };
-        let is_local = address.is_socket() || is_loopback(&address.host);
+        // A person who names an authority asks for a line that is verified, wherever it leads.
+        let is_local = address.is_socket() || is_loopback(&address.host) && address.root_certificate.is_none();
         let server = if address.is_socket() {
             PostgresServer::SocketFolder(address.host.into())
         } else {
@@ -147,16 +151,29 @@ pub async fn answers(store: &Store, limit: std::time::Duration) -> Result<()> {
     Ok(store.answers(limit).await?)
 }
 
+/// How a database came to be opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Came {
+    /// A person chose it in this program, or named it to this program.
+    Chosen,
+    /// It was double-clicked or dropped on the window. It may be anybody's, whatever it says of itself.
+    Arrived,
+}
+
 /// Opens a database that was named by a file or an address, to look and to write; a production server only to look:
-/// whoever wants to change something there saves a connection that says so.
+/// whoever wants to change something there saves a connection that says so. What arrived is only looked at, too.
 ///
 /// # Errors
 /// As [`open`].
 pub async fn open_named(
     target: target::Target,
+    came: Came,
     host: &dyn Host,
     told: impl Fn(Progress) + Send + Sync + 'static,
 ) -> Result<Store> {
+    if came == Came::Arrived {
+        return open_with(Login::new(target, None), Access::ReadOnly, host, told).await;
+    }
     if matches!(target, target::Target::Postgres(_)) {
         let looks = open(Login::new(target.clone(), None), Access::ReadOnly, host).await?;
         let environment = looks.read(|read| Box::pin(store::ledger::info(read))).await?.environment;
@@ -166,6 +183,16 @@ pub async fn open_named(
         looks.close().await;
     }
     open_with(Login::new(target, None), Access::ReadWrite, host, told).await
+}
+
+/// What the top bar says about a database that arrived: why nothing can be changed, and what to do about it.
+pub fn described_as_arrived(mut status: DatabaseStatus) -> DatabaseStatus {
+    if status.moment.is_none() && status.rights >= Rights::Writer {
+        let sentence = "It was double-clicked or dropped, so it is only looked at: choose it with Open database to \
+                        change it.";
+        status.read_only_because = Some(sentence.to_owned());
+    }
+    status
 }
 
 /// Where a login may work that could change or empty the ledger.
@@ -191,8 +218,11 @@ pub async fn owner_refusal(store: &Store, rights: &LoginRights, rule: OwnerRule)
     if rights.standing < Standing::Owner {
         return None;
     }
-    let environment = store.read(|read| Box::pin(store::ledger::info(read))).await.ok().map(|info| info.environment);
-    let is_harmless = matches!(environment, None | Some(LedgerEnvironment::Development | LedgerEnvironment::Sample));
+    let is_harmless = match store.read(|read| Box::pin(store::ledger::info(read))).await {
+        Ok(info) => matches!(info.environment, LedgerEnvironment::Development | LedgerEnvironment::Sample),
+        // Where there is no ledger yet there is none to harm. One that does not say what it is for may be production.
+        Err(_) => matches!(store.migration_plan().await, Ok(plan) if plan.from == 0),
+    };
     if rule == OwnerRule::Development && is_harmless {
         return None;
     }
@@ -219,12 +249,44 @@ pub struct MigrateRequest {
 /// Creates the tables of a database, or brings them up to date.
 ///
 /// # Errors
-/// `backup_missing` for a PostgreSQL database with an older schema; what the store says.
+/// `backup_missing` for a PostgreSQL database with an older schema; `read_only` for a snapshot; what the store says.
 pub async fn migrate(login: Login, request: MigrateRequest, host: &dyn Host) -> Result<Migrated> {
-    let store = Store::connect(&login.resolved(host), Access::Create).await?;
+    let target = login.resolved(host);
+    no_snapshot(&target)?;
+    let store = Store::connect(&target, Access::Create).await?;
     let done = migrate_store(&store, request, host).await;
     store.close().await;
     done
+}
+
+/// The name that is typed before [`migrate`] changes a ledger that is there: where it, or its connection, is for production.
+/// None for a new one, and where nothing would change.
+///
+/// # Errors
+/// What the store says; `read_only` for a snapshot.
+pub async fn typed_before_migration(
+    login: Login,
+    host: &dyn Host,
+    profile: Option<&Profile>,
+    makes_roles: bool,
+) -> Result<Option<String>> {
+    let target = login.resolved(host);
+    no_snapshot(&target)?;
+    if let store::Target::Sqlite(path) = &target
+        && !path.exists()
+    {
+        return Ok(None);
+    }
+    let store = Store::connect(&target, Access::ReadOnly).await?;
+    let named = match store.migration_plan().await {
+        Ok(plan) if plan.from > 0 && (makes_roles || !plan.steps.is_empty()) => {
+            typed_before_changes(&store, profile).await
+        }
+        Ok(_) => Ok(None),
+        Err(error) => Err(error.into()),
+    };
+    store.close().await;
+    named
 }
 
 /// What [`migrate`] would do, from reads alone.
@@ -233,6 +295,7 @@ pub async fn migrate(login: Login, request: MigrateRequest, host: &dyn Host) -> 
 /// What the store says.
 pub async fn migration_preview(login: Login, host: &dyn Host) -> Result<MigrationPreview> {
     let target = login.resolved(host);
+    no_snapshot(&target)?;
     // A SQLite file that is not there yet would be made.
     if let store::Target::Sqlite(path) = &target
         && !path.exists()
@@ -243,6 +306,16 @@ pub async fn migration_preview(login: Login, host: &dyn Host) -> Result<Migratio
     let plan = store.migration_plan().await;
     store.close().await;
     Ok(shown_plan(plan?, target.engine()))
+}
+
+/// A snapshot is never migrated, and no ledger is begun under the name of one.
+fn no_snapshot(target: &store::Target) -> Result<()> {
+    match target {
+        store::Target::Sqlite(path) if snapshot::is_named_snapshot(path) || snapshot::is_snapshot(path) => {
+            Err(OperationError::refused("read_only", "A snapshot is never changed, and no ledger is named like one."))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn shown_plan(plan: store::MigrationPlan, engine: store::Engine) -> MigrationPreview {
@@ -320,6 +393,11 @@ mod tests {
         let verified = TlsMode::VerifyFull(Certificates::default());
         assert_eq!(resolved("postgres://db.example/d").tls, verified, "everything else is verified in full");
         assert_eq!(resolved("postgres://localhost.evil.example/d").tls, verified, "a name that only begins like it");
+        let own = TlsMode::VerifyFull(Certificates { root: Some("/ca.pem".into()), client: None });
+        let named = resolved("postgres://localhost/d?sslrootcert=/ca.pem");
+        assert_eq!(named.tls, own, "an authority that was named is not dropped, also on the loopback");
+        let socket = "postgres:///d?host=/run/pg&sslrootcert=/ca.pem".parse::<target::Target>();
+        assert_eq!(socket.unwrap_err().code(), "invalid_database", "a socket has no line that could be verified");
     }
 
     #[test]

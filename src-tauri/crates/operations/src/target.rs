@@ -125,6 +125,9 @@ impl Parts {
             .ok_or_else(|| invalid("The database address names no host: add host=... or a socket folder."))?;
         let user = some(self.user);
         let root_certificate = some(self.root_certificate).map(PathBuf::from);
+        if root_certificate.is_some() && host.starts_with('/') {
+            return Err(invalid("A local socket has no line to verify: leave sslrootcert out."));
+        }
         let database = some(self.database)
             .ok_or_else(|| invalid("The database address names no database: end it with /NAME or add dbname=NAME."))?;
         Ok(PostgresTarget { host, port, database, user, root_certificate })

@@ -22,11 +22,13 @@ enum Mood {
 struct Double {
     mood: Mutex<Mood>,
     kept: Mutex<HashMap<String, String>>,
+    /// What somebody else does while this keyring takes its time to keep a password.
+    meanwhile: Mutex<Option<Box<dyn FnOnce() + Send>>>,
 }
 
 impl Double {
     fn new(mood: Mood) -> Arc<Self> {
-        Arc::new(Self { mood: Mutex::new(mood), kept: Mutex::default() })
+        Arc::new(Self { mood: Mutex::new(mood), kept: Mutex::default(), meanwhile: Mutex::default() })
     }
 
     fn answer(&self) -> Result<(), KeyringError> {
@@ -49,6 +51,10 @@ impl Keyring for Double {
 
     fn keep(&self, name: &SecretName, secret: &SecretString) -> Result<(), KeyringError> {
         self.answer()?;
+        let meanwhile = self.meanwhile.lock().unwrap().take();
+        if let Some(meanwhile) = meanwhile {
+            meanwhile();
+        }
         self.kept.lock().unwrap().insert(name.as_str().to_owned(), secret.expose_secret().to_owned());
         Ok(())
     }
@@ -229,4 +235,50 @@ async fn a_test_ends_at_the_step_that_fails() {
     assert_eq!(failed, ["no_answer"], "one step failed, and it is named");
     assert_eq!(test.steps.len(), 8, "each step is there");
     assert!(!desk.file().exists(), "a test saves nothing");
+}
+
+/// The names of what the keyring holds.
+fn kept(desk: &Desk) -> Vec<String> {
+    let mut names: Vec<String> = desk.keyring.kept.lock().unwrap().keys().cloned().collect();
+    names.sort();
+    names
+}
+
+#[tokio::test]
+async fn two_who_edit_at_once_leave_no_password_that_nobody_knows_of() {
+    let desk = Desk::new(Mood::Good);
+    let row = desk.connections.add(&desk.host, form("eu"), secret(KeepSecret::Keyring)).await.unwrap();
+    // While the first one's password for another server is being kept, the second one moves the connection to a third.
+    let (file, keyring, id) = (desk.file(), Arc::clone(&desk.keyring), row.connection_id.clone());
+    let move_it = move || {
+        let other = Connections::new(file, keyring);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let moved = ConnectionForm { host: "third.example".to_owned(), ..form("eu") };
+        runtime.block_on(other.edit(&id, moved, secret(KeepSecret::Keyring))).unwrap();
+    };
+    *desk.keyring.meanwhile.lock().unwrap() = Some(Box::new(move_it));
+    let elsewhere = ConnectionForm { host: "elsewhere.example".to_owned(), ..form("eu") };
+    let edited = desk.connections.edit(&row.connection_id, elsewhere, secret(KeepSecret::Keyring)).await.unwrap();
+    assert_eq!(edited.secret, SecretPlace::Keyring, "the last one has its way");
+    let names = kept(&desk);
+    assert_eq!(names.len(), 1, "the passwords of both servers before are forgotten: {names:?}");
+    assert!(names[0].contains("elsewhere.example"), "{names:?}");
+}
+
+#[tokio::test]
+async fn a_change_that_cannot_be_saved_leaves_no_password() {
+    let desk = Desk::new(Mood::Good);
+    let row = desk.connections.add(&desk.host, form("eu"), None).await.unwrap();
+    let lock = desk.file().with_extension("lock");
+    let unwritable = {
+        let lock = lock.clone();
+        move || {
+            std::fs::remove_file(&lock).unwrap();
+            std::fs::create_dir(&lock).unwrap();
+        }
+    };
+    *desk.keyring.meanwhile.lock().unwrap() = Some(Box::new(unwritable));
+    let refused = desk.connections.edit(&row.connection_id, form("eu"), secret(KeepSecret::Keyring)).await.unwrap_err();
+    assert_eq!(refused.code(), "cannot_write", "the settings could not be written");
+    assert_eq!(kept(&desk), Vec::<String>::new(), "and the keyring holds nothing that they do not say");
 }

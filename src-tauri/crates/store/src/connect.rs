@@ -182,7 +182,10 @@ async fn sqlite_pools(path: &Path, access: Access) -> Result<Pools> {
     let create = access == Access::Create;
     let options = sqlite_options().filename(path);
     if access == Access::ReadOnly {
-        let readers = reader_pool().connect_with(options.pragma("query_only", "on")).await?;
+        // Whoever closes a database last folds what a killed writer left beside it into the file: not who only looks.
+        // Without such a rest there is nothing to fold, and a connection that may write takes its own files away again.
+        let options = options.read_only(has_rest(path)).pragma("query_only", "on");
+        let readers = reader_pool().connect_with(options).await?;
         check_sqlite(&readers).await?;
         return Ok(Pools::Sqlite { writer: readers.clone(), readers });
     }
@@ -191,6 +194,15 @@ async fn sqlite_pools(path: &Path, access: Access) -> Result<Pools> {
     check_sqlite(&writer).await?;
     let readers = reader_pool().connect_with(options.create_if_missing(false).pragma("query_only", "on")).await?;
     Ok(Pools::Sqlite { writer, readers })
+}
+
+/// Whether a log or a journal lies beside a database.
+fn has_rest(path: &Path) -> bool {
+    ["-wal", "-journal"].iter().any(|ending| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(ending);
+        Path::new(&name).exists()
+    })
 }
 
 /// How a file that nobody changes is looked at: no lock, no journal, no log beside it, no change.

@@ -2,14 +2,14 @@
 //!
 //! The comparison is the caller's; both sides are read by the same statements.
 
-use crate::codec::{Id, OnDay, Word, hash32, json_ids};
+use crate::codec::{At, Id, OnDay, Word, hash32, json_ids};
 use crate::conn::{Read, rows};
 use crate::error::Result;
 use crate::sql::statements;
 use billing::ids::{InvoiceId, MeterId, PeriodId, SubscriptionId, TenantId};
 use billing::invoice::Status;
 use billing::money::Currency;
-use billing::time::Day;
+use billing::time::{Day, Timestamp};
 
 statements! {
     TENANTS = "select tenant_id, name, timeline_version from tenants order by tenant_id";
@@ -21,8 +21,9 @@ statements! {
     LINES = in_ids("select tenant_id, invoice_id, line_no, kind, description, quantity, amount_minor from invoice_lines where tenant_id ",
         " order by tenant_id, invoice_id, line_no");
     SUBSCRIPTIONS = in_ids("select tenant_id, subscription_id, status from subscriptions where tenant_id ", " order by tenant_id, subscription_id");
+    LEVELS = in_ids("select tenant_id, meter_id, billable from level_totals where tenant_id ", " order by tenant_id, meter_id");
     DISPUTES = in_ids("select tenant_id, number, status from disputes where tenant_id ", " order by tenant_id, number");
-    PERIODS = in_ids("select tenant_id, period_id, subscription_id, first_day, status from billing_periods where tenant_id ",
+    PERIODS = in_ids("select tenant_id, period_id, subscription_id, first_day, starts_at, status from billing_periods where tenant_id ",
         " order by tenant_id, period_id");
 }
 
@@ -56,6 +57,15 @@ pub struct CounterOf {
     /// All use, at the meter's scale.
     pub quantity: i64,
     /// Billable use.
+    pub billable: i64,
+}
+
+/// What a level comes to by all events, also by those that no period is billed for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LevelOf {
+    /// Tenant and meter.
+    pub key: (TenantId, MeterId),
+    /// The billable total.
     pub billable: i64,
 }
 
@@ -117,6 +127,8 @@ pub struct PeriodOf {
     pub subscription: SubscriptionId,
     /// Its first day.
     pub first_day: Day,
+    /// When it begins, by the clock of its tenant.
+    pub starts_at: Timestamp,
     /// Its status's word.
     pub status: String,
 }
@@ -155,6 +167,16 @@ pub async fn counters(read: &mut Read, tenants: &[TenantId]) -> Result<Vec<Count
             CounterOf { key: (tenant.0, period.0, meter.0), events, quantity, billable }
         };
     Ok(found.into_iter().map(of).collect())
+}
+
+/// Levels of tenants, in order.
+///
+/// # Errors
+/// What the database gave.
+pub async fn levels(read: &mut Read, tenants: &[TenantId]) -> Result<Vec<LevelOf>> {
+    let list = json_ids(tenants.iter().copied());
+    let found = rows!(read, (Id<TenantId>, Id<MeterId>, i64), LEVELS, list.as_str())?;
+    Ok(found.into_iter().map(|(tenant, meter, billable)| LevelOf { key: (tenant.0, meter.0), billable }).collect())
 }
 
 type InvoiceRow = (
@@ -239,12 +261,13 @@ pub async fn statuses(read: &mut Read, tenants: &[TenantId]) -> Result<Vec<Statu
 /// # Errors
 /// What the database gave.
 pub async fn periods(read: &mut Read, tenants: &[TenantId]) -> Result<Vec<PeriodOf>> {
-    type Row = (Id<TenantId>, Id<PeriodId>, Id<SubscriptionId>, OnDay, String);
+    type Row = (Id<TenantId>, Id<PeriodId>, Id<SubscriptionId>, OnDay, At, String);
     let list = json_ids(tenants.iter().copied());
-    let of = |(tenant, period, subscription, first_day, status): Row| PeriodOf {
+    let of = |(tenant, period, subscription, first_day, starts_at, status): Row| PeriodOf {
         key: (tenant.0, period.0),
         subscription: subscription.0,
         first_day: first_day.0,
+        starts_at: starts_at.0,
         status,
     };
     Ok(rows!(read, Row, PERIODS, list.as_str())?.into_iter().map(of).collect())

@@ -56,6 +56,7 @@ pub mod imports;
 pub mod invoice_runs;
 pub mod invoices;
 pub mod ledger;
+pub mod leftovers;
 pub mod limits;
 pub mod look;
 pub mod meters;

@@ -6,13 +6,13 @@
 
 use crate::connect::{Pools, pools, sqlite_immutable};
 use crate::error::{Result, StoreError};
+use crate::leftovers::{PrivateFolder, REVIEW};
 use crate::migrate;
 use crate::store::{BEGIN_READ, Standing, Store};
 use crate::target::{Access, Target};
 use billing::time::Timestamp;
 use sqlx::{AssertSqlSafe, PgPool, Postgres, Transaction};
 use std::path::Path;
-use tempfile::TempDir;
 use tokio::sync::Mutex;
 
 /// One moment of a database.
@@ -29,7 +29,7 @@ enum Kept {
         holder: Mutex<Option<Transaction<'static, Postgres>>>,
     },
     /// Holds the copy.
-    Copy { _folder: TempDir },
+    Copy { _folder: PrivateFolder },
 }
 
 /// The transaction that keeps the moment waits for as long as somebody looks.
@@ -104,9 +104,8 @@ async fn keep(pool: &PgPool) -> Result<Kept> {
     Ok(Kept::Postgres { name, holder: Mutex::new(Some(holder)) })
 }
 
-async fn copied(readers: &sqlx::SqlitePool, private: &Path) -> Result<(Pools, TempDir)> {
-    std::fs::create_dir_all(private)?;
-    let folder = tempfile::Builder::new().prefix("countinghouse-review-").tempdir_in(private)?;
+async fn copied(readers: &sqlx::SqlitePool, private: &Path) -> Result<(Pools, PrivateFolder)> {
+    let folder = PrivateFolder::new(REVIEW, private)?;
     let file = folder.path().join("review.sqlite");
     let mut conn = readers.acquire().await?;
     // It writes the copy and nothing else.

@@ -70,8 +70,8 @@ export function LostBanner() {
     <div className={classes.lost} role="alert" data-testid="lost-banner" data-failures={failures}>
       <IconPlugConnectedX size={15} aria-hidden />
       <span>
-        The connection to {data.name} is lost. It is tried again by itself; what you have typed stays, and nothing was
-        changed.
+        The connection to {data.name} is lost. It is tried again by itself, and what you have typed stays. Whether a
+        change that was under way is in shows once it answers.
       </span>
       <Button variant="default" size="compact-xs" loading={asking} onClick={() => void ask()}>
         Try now

@@ -2,18 +2,19 @@ import { Select } from "@mantine/core";
 import { IconCalendar } from "@tabler/icons-react";
 import { useMemo } from "react";
 import { useFormat } from "@/format";
-import { pastMonths, usePeriod } from "../period";
+import { pastMonths, usePeriod, useToday } from "../period";
 
 /** Now, or the end of a past month. */
 export function PeriodPicker() {
   const { month, choose } = usePeriod();
   const format = useFormat();
+  const today = useToday();
   const options = useMemo(
     () => [
       { value: "now", label: "Now" },
-      ...pastMonths(new Date()).map((value) => ({ value, label: `End of ${format.month(value)}` })),
+      ...pastMonths(new Date(today)).map((value) => ({ value, label: `End of ${format.month(value)}` })),
     ],
-    [format],
+    [format, today],
   );
   return (
     <Select

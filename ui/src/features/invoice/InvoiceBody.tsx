@@ -10,6 +10,7 @@ import classes from "./invoice.module.css";
 import { LinesTab } from "./LinesTab";
 import { MoneyTab } from "./MoneyTab";
 import { Notices } from "./Notices";
+import { SinceTab } from "./SinceTab";
 import { Sums } from "./Sums";
 
 export function InvoiceBody({ view }: { view: InvoiceView }) {
@@ -22,6 +23,8 @@ export function InvoiceBody({ view }: { view: InvoiceView }) {
     { id: "document", name: "Document" },
     { id: "money", name: counted("Payments and credit notes", view.payments.length + view.credit_notes.length) },
     { id: "disputes", name: counted("Disputes", view.disputes.length) },
+    // A draft is made anew each time it is looked at.
+    ...(view.row.number === null ? [] : [{ id: "since", name: "Changed since it was issued" }]),
   ];
   const active = tabs.find(({ id }) => id === tab)?.id ?? "lines";
   return (
@@ -53,6 +56,7 @@ export function InvoiceBody({ view }: { view: InvoiceView }) {
           <Tabs.Panel value="disputes">
             <DisputesTab view={view} />
           </Tabs.Panel>
+          <Tabs.Panel value="since">{active === "since" && <SinceTab view={view} />}</Tabs.Panel>
         </Tabs>
         <Section title="Timeline" testId="invoice-timeline">
           {view.timeline.length === 0 ? (

@@ -32,6 +32,26 @@ async function choose(action: string, host: object = {}, mode: MockMode = "full"
   return user;
 }
 
+describe("what changed since an invoice was issued", () => {
+  it("says what came late, where it is billed, and what that comes to", async () => {
+    renderApp(`${ADDRESS}?tab=since`);
+    const events = await screen.findByTestId("since-events");
+    expect(events).toHaveTextContent("call-late");
+    expect(events).toHaveTextContent("With a later period");
+    expect(screen.getByTestId("since-later")).toHaveTextContent("3.50");
+    expect(screen.queryByTestId("since-lines"), "no line would be another").toBeNull();
+    expect(within(screen.getByTestId("since-money")).getByText(/3.50/)).toHaveAttribute("data-figure", "3.50");
+    expect(await seriousFindings(events)).toEqual([]);
+  });
+
+  it("asks for it only when it is looked at, and not for a draft", async () => {
+    const invoiceDifference = vi.fn(createMockHost("full").invoiceDifference);
+    renderApp(ADDRESS, { host: { invoiceDifference } });
+    await screen.findByTestId("tab-since");
+    expect(invoiceDifference).not.toHaveBeenCalled();
+  });
+});
+
 describe("what may be done with an invoice", () => {
   it("says why something may not be done, in the menu", async () => {
     const user = quickUser();

@@ -3,6 +3,7 @@ import { IconPlayerPlay } from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
 import { useAccess } from "@/app/access";
+import { useToday } from "@/app/period";
 import { useInvoices } from "@/app/queries";
 import type { InvoicesSearch } from "@/app/search";
 import { EmptyState, Page, PageHeader, QueryView } from "@/components";
@@ -10,7 +11,7 @@ import { DataGrid } from "@/components/DataGrid";
 import { plural, useFormat } from "@/format";
 import type { InvoicePage, InvoiceRow } from "@/generated/bindings";
 import { useInvoiceColumns } from "./columns";
-import { filterOf, firstDay, isFiltered, todayInUtc } from "./filter";
+import { filterOf, firstDay, isFiltered } from "./filter";
 import { InvoiceExport } from "./InvoiceExport";
 import { InvoiceFilters } from "./InvoiceFilters";
 import { InvoiceLook } from "./InvoiceLook";
@@ -38,7 +39,7 @@ export function InvoicesPage() {
   const { writable, why } = useAccess();
   const columns = useInvoiceColumns();
   const [look, setLook] = useState<InvoiceRow | null>(null);
-  const today = todayInUtc();
+  const today = useToday();
   const filter = useMemo(() => filterOf(search, today), [search, today]);
   const query = useInvoices(filter);
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.rows) ?? [], [query.data]);
@@ -77,7 +78,12 @@ export function InvoicesPage() {
             <EmptyState
               action={
                 !isFiltered(search) && (
-                  <Button onClick={() => showRun("1")} disabled={!writable} data-testid="run-open-empty">
+                  <Button
+                    onClick={() => showRun("1")}
+                    disabled={!writable}
+                    title={why ?? undefined}
+                    data-testid="run-open-empty"
+                  >
                     Run invoices
                   </Button>
                 )

@@ -27,7 +27,3 @@ export function filterOf(search: InvoicesSearch, today: string): InvoiceFilter {
     origin: search.origin ?? null,
   };
 }
-
-export function todayInUtc(): string {
-  return new Date().toISOString().slice(0, 10);
-}

@@ -6,7 +6,6 @@ import { allInvoices, invoicePage } from "@/host/mock/invoices";
 import { HOSTILE } from "@/host/mock/names";
 import { seriousFindings } from "@/test/axe";
 import { quickUser, renderApp } from "@/test/render";
-import { todayInUtc } from "./filter";
 
 const TOTALS = [
   { currency: "EUR", count: 2, net: "100.00", total: "119.00", open: "19.00" },
@@ -35,8 +34,19 @@ describe("the list of invoices", () => {
     const invoices = vi.fn(async (_filter: InvoiceFilter, _cursor: string | null) => small());
     renderApp("/invoices", { host: { invoices } });
     await waitFor(() => expect(invoices).toHaveBeenCalled());
-    expect(invoices.mock.calls[0]?.[0].from).toBe(twelveMonthsBefore(todayInUtc()));
+    expect(invoices.mock.calls[0]?.[0].from).toBe(twelveMonthsBefore(new Date().toISOString().slice(0, 10)));
     expect(invoices.mock.calls[0]?.[0].status).toBeNull();
+  });
+
+  it("counts the twelve months of a snapshot from its moment, not from the clock", async () => {
+    const invoices = vi.fn(async (_filter: InvoiceFilter, _cursor: string | null) => small());
+    renderApp("/invoices", { mode: "snapshot", host: { invoices } });
+    await waitFor(() => expect(invoices).toHaveBeenCalled());
+    expect(invoices.mock.calls[0]?.[0].from).toBe(twelveMonthsBefore("2026-10-31"));
+    const user = quickUser();
+    await user.click(screen.getByTestId("period"));
+    const months = await screen.findAllByRole("option", { hidden: true });
+    expect(months[1], "the newest month that was over at its moment").toHaveTextContent("End of Sep 2026");
   });
 
   it("takes every filter from the address", async () => {

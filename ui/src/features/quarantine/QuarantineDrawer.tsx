@@ -30,7 +30,7 @@ function useFacts(row: QuarantineRow | null): Fact[] {
 
 /** One row that was put aside: why, what it said, what can be done. */
 export function QuarantineDrawer({ row, onClose, onDecide }: Props) {
-  const { writable } = useAccess();
+  const { writable, why } = useAccess();
   const facts = useFacts(row);
   return (
     <DetailDrawer
@@ -54,10 +54,15 @@ export function QuarantineDrawer({ row, onClose, onDecide }: Props) {
           </section>
           {row.state === "waiting" && (
             <Group gap={8}>
-              <Button onClick={() => onDecide("retry", row)} disabled={!writable}>
+              <Button onClick={() => onDecide("retry", row)} disabled={!writable} title={why ?? undefined}>
                 Retry
               </Button>
-              <Button variant="default" onClick={() => onDecide("dismiss", row)} disabled={!writable}>
+              <Button
+                variant="default"
+                onClick={() => onDecide("dismiss", row)}
+                disabled={!writable}
+                title={why ?? undefined}
+              >
                 Dismiss
               </Button>
             </Group>

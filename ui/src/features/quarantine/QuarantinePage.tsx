@@ -35,7 +35,7 @@ export function QuarantinePage() {
 /** What was put aside, why, and what to do about it. Waiting rows unless another state is asked for. */
 function RowsView({ search, onChange, onClear }: ViewProps) {
   const format = useFormat();
-  const { writable } = useAccess();
+  const { writable, why } = useAccess();
   const columns = useQuarantineColumns();
   const state = search.state ?? "waiting";
   const filter = useMemo(
@@ -70,12 +70,18 @@ function RowsView({ search, onChange, onClear }: ViewProps) {
               <Button
                 variant="default"
                 disabled={!writable}
+                title={why ?? undefined}
                 onClick={() => decide("dismiss", open)}
                 data-testid="quarantine-dismiss"
               >
                 Dismiss {format.count(open.length)}
               </Button>
-              <Button disabled={!writable} onClick={() => decide("retry", open)} data-testid="quarantine-retry">
+              <Button
+                disabled={!writable}
+                title={why ?? undefined}
+                onClick={() => decide("retry", open)}
+                data-testid="quarantine-retry"
+              >
                 Retry {format.count(open.length)}
               </Button>
             </>

@@ -12,8 +12,8 @@ import { DifferenceTables } from "./tables";
 const KEY = ["difference"];
 
 function isEmpty({ counts, money }: Difference): boolean {
-  const { events, counters, invoices, lines, statuses, tenants_of_one } = counts;
-  return events + counters + invoices + lines + statuses + tenants_of_one + money.length === 0;
+  const { events, counters, invoices, lines, statuses, problems, tenants_of_one } = counts;
+  return events + counters + invoices + lines + statuses + problems + tenants_of_one + money.length === 0;
 }
 
 /** What changed between a snapshot and what is open. */
@@ -32,7 +32,11 @@ export function DifferencePage() {
     onSuccess: (difference) => difference && client.setQueryData(KEY, difference),
     onSettled: () => setProgress(null),
   });
-  useEffect(() => host.onOpening({ progress: setProgress, opened: () => {}, refused: () => {} }), [host]);
+  useEffect(
+    () =>
+      host.onOpening({ progress: setProgress, ended: () => setProgress(null), opened: () => {}, refused: () => {} }),
+    [host],
+  );
   const save = useMutation({
     mutationFn: () => host.saveDifference(),
     onSuccess: (saved) =>

@@ -18,13 +18,12 @@ export function Opening() {
     () =>
       host.onOpening({
         progress: setProgress,
+        ended: () => setProgress(null),
         opened: () => {
-          setProgress(null);
           // It is open already: what is left is to forget the one before.
           void openDatabase(async () => {}).then(() => navigate({ to: "/" }));
         },
         refused: ({ code, message }) => {
-          setProgress(null);
           notifications.show({
             color: "red",
             autoClose: false,

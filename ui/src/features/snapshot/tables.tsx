@@ -3,6 +3,7 @@ import { type Formatter, useFormat, wordsOf } from "@/format";
 import type {
   CounterDifference,
   Difference,
+  DifferenceProblem,
   EventDifference,
   InvoiceDifference,
   LineDifference,
@@ -103,6 +104,12 @@ const STATUS_COLUMNS: PlainColumn<StatusDifference>[] = [
   { head: "After", cell: ({ after }) => (after ? wordsOf(after) : none) },
 ];
 
+const PROBLEM_COLUMNS: PlainColumn<DifferenceProblem>[] = [
+  tenant(),
+  { head: "In", cell: ({ state }) => wordsOf(state) },
+  { head: "Why", cell: ({ message }) => message },
+];
+
 type PartProps<Row> = {
   title: string;
   count: number;
@@ -137,6 +144,14 @@ export function DifferenceTables({ found }: { found: Difference }) {
         rows={found.money}
         rowKey={({ tenant_id, currency }) => `${tenant_id} ${currency}`}
         testId="difference-money"
+      />
+      <Part
+        title="Not in the money: could not be drafted"
+        count={counts.problems}
+        columns={PROBLEM_COLUMNS}
+        rows={found.problems}
+        rowKey={({ period_id, state }) => `${period_id} ${state}`}
+        testId="difference-problems"
       />
       <Part
         title="Events"

@@ -12,7 +12,7 @@ export function SubjectsTab({ page }: { page: TenantPage }) {
   const [text, setText] = useState("");
   const [erasing, setErasing] = useState<SubjectRow | null>(null);
   const query = useSubjects(page.tenant_id, text);
-  const { writable } = useAccess();
+  const { writable, why } = useAccess();
   const columns: PlainColumn<SubjectRow>[] = [
     { head: "Kind", width: 90, cell: ({ kind }) => wordsOf(kind) },
     { head: "Name", cell: ({ name }) => (name === null ? <span className="dim">no name</span> : <bdi>{name}</bdi>) },
@@ -31,6 +31,7 @@ export function SubjectsTab({ page }: { page: TenantPage }) {
             variant="default"
             size="compact-xs"
             disabled={!writable}
+            title={why ?? undefined}
             onClick={() => setErasing(subject)}
             aria-label={`Erase ${subject.name ?? subject.subject_id}`}
             data-testid={`erase-${subject.subject_id}`}

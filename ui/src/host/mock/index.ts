@@ -12,7 +12,7 @@ import { documentPages } from "./document";
 import { eventDetail, eventPage, findEvent, subjectsOf } from "./events";
 import { idOf } from "./figures";
 import { cancelImport, INVOICE_PRESETS, PRESETS, paymentsReport, runImport, runInvoiceImport } from "./imports";
-import { explanation, invoiceView, lineEvents } from "./invoice-view";
+import { explanation, invoiceSince, invoiceView, lineEvents } from "./invoice-view";
 import { allInvoices, invoicePage } from "./invoices";
 import { latePage } from "./late";
 import { emptyOverview, overview, verification } from "./overview";
@@ -231,6 +231,7 @@ export function createMockHost(mode: MockMode): Host {
       answer(() => (empty ? { as_of: asOf(), rows: [], next: null, totals: [] } : page(invoicePage(filter, cursor)))),
     invoice: (wanted) => answer(() => orMissing(invoiceView(wanted))),
     invoiceExplain: (wanted, line) => answer(() => orMissing(explanation(wanted, line))),
+    invoiceDifference: (wanted) => answer(() => orMissing(invoiceSince(wanted))),
     lineEvents: (wanted, _line, cursor) => answer(() => lineEvents(wanted, cursor)),
     invoicePages: (wanted) => answer(() => documentPages(orMissing(invoiceView(wanted)))),
     saveInvoicePdf: () => answer(() => "/home/dana/INV-2026-009988.pdf"),
@@ -254,6 +255,7 @@ export function createMockHost(mode: MockMode): Host {
     settings: () => answer(() => SETTINGS),
     billing: billingChanges(answer),
     openDatabase: async () => statusOf("production"),
+    openAgain: () => answer(() => statusOf(mode)),
     onOpening: () => () => {},
     snapshotExport: (_, onProgress) => writeSnapshot(onProgress),
     snapshotCancel: async () => {},

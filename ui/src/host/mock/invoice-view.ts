@@ -4,6 +4,7 @@ import type {
   Explanation,
   InvoiceLine,
   InvoiceRow,
+  InvoiceSince,
   InvoiceView,
   LineEvents,
   PaymentRow,
@@ -214,4 +215,54 @@ export function lineEvents(wanted: string, cursor: string | null): LineEvents {
   const from = Number(cursor ?? 0);
   const rows = row ? recentOf(row.tenant_id, EVENTS).slice(from, from + EVENT_PAGE) : [];
   return { rows, next: from + EVENT_PAGE < EVENTS ? String(from + EVENT_PAGE) : null };
+}
+
+/** One event came late, and is billed with the next period. */
+export function invoiceSince(wanted: string): InvoiceSince | undefined {
+  const view = invoiceView(wanted);
+  const number = view?.row.number;
+  if (!view || !number) return undefined;
+  const { row, timeline } = view;
+  const zero = amountOf(0, row.currency);
+  const happened = timeline.filter(({ kind }) => kind === "payment");
+  return {
+    as_of: new Date().toISOString(),
+    invoice_id: row.invoice_id,
+    number,
+    tenant_id: row.tenant_id,
+    tenant: row.tenant,
+    currency: row.currency,
+    issued_at: `${row.issue_day}T08:12:40Z`,
+    issued: row.total,
+    today: row.total,
+    difference: zero,
+    billed_later: amountOf(3.5, row.currency),
+    credited: row.credited,
+    counts: { events: 1, lines: 0, later: 1, happened: happened.length },
+    events: [
+      {
+        source: "calls",
+        key: "call-late",
+        meter: "calls",
+        unit: "calls",
+        adds: "7",
+        billable: true,
+        day: row.period?.from ?? "2026-10-01",
+        occurred_at: `${row.period?.from ?? "2026-10-01"}T09:00:00Z`,
+        received_at: new Date().toISOString(),
+        billed: "later",
+      },
+    ],
+    lines: [],
+    later: [
+      {
+        invoice_id: null,
+        number: null,
+        first_day: row.period?.to ?? "2026-11-01",
+        description: "Late use: calls",
+        amount: amountOf(3.5, row.currency),
+      },
+    ],
+    happened,
+  };
 }

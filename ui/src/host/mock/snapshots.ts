@@ -43,6 +43,7 @@ export function mockDifference(): Difference {
       invoices: 0,
       lines: 0,
       statuses: 0,
+      problems: 0,
     },
     money: [{ ...of, currency: "USD", before: "29.00", after: "32.50", effect: "3.50" }],
     events: [
@@ -74,5 +75,6 @@ export function mockDifference(): Difference {
     invoices: [],
     lines: [],
     statuses: [],
+    problems: [],
   };
 }

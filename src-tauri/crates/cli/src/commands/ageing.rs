@@ -22,7 +22,7 @@ pub struct Args {
 /// Shows it.
 pub async fn run(args: Args, context: &Context) -> Result<Outcome> {
     let store = context.open_read_only().await?;
-    let at = moment(context, args.at.as_deref())?;
+    let at = moment(context, &store, args.at.as_deref())?;
     let tenant = match &args.tenant {
         None => None,
         Some(text) => Some(look::find_tenant(&store, text).await?),

@@ -47,6 +47,7 @@ pub async fn run(args: Args, context: &Context) -> Result<Outcome> {
         OperationError::wrong_use("invalid_environment", sentence).field("environment")
     })?;
     let request = MigrateRequest { name: args.name, environment, backup: args.backup };
+    context.confirm_migration(args.roles).await?;
     // Before the tables: migrations grant to roles that are there.
     let roles = if args.roles { Some(make_roles(context.login().await?, context.host.as_ref()).await?) } else { None };
     let done = migrate(context.login().await?, request, context.host.as_ref()).await?;

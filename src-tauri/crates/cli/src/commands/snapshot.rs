@@ -180,7 +180,15 @@ async fn diff(args: DiffArgs, context: &Context) -> Result<Outcome> {
 
 fn is_empty(found: &Difference) -> bool {
     let counts = &found.counts;
-    let all = [counts.events, counts.counters, counts.invoices, counts.lines, counts.statuses, counts.tenants_of_one];
+    let all = [
+        counts.events,
+        counts.counters,
+        counts.invoices,
+        counts.lines,
+        counts.statuses,
+        counts.problems,
+        counts.tenants_of_one,
+    ];
     all.iter().all(|count| *count == 0) && found.money.is_empty()
 }
 
@@ -206,6 +214,15 @@ fn differs(found: &Difference) -> String {
         };
         let rows = found.money.iter().map(row).collect();
         text.push_str(&format!("\n{}", table(&["tenant", "currency", "before", "after", "effect"], rows, 2)));
+    }
+    if !found.problems.is_empty() {
+        let row = |row: &operations::wire::DifferenceProblem| {
+            let state = format!("{:?}", row.state).to_lowercase();
+            vec![row.tenant.clone(), row.period_id.clone(), state, row.message.clone()]
+        };
+        let rows = found.problems.iter().map(row).collect();
+        let title = "\nNot in the money, because it could not be drafted:";
+        text.push_str(&format!("{title}\n{}", table(&["tenant", "period", "state", "why"], rows, 4)));
     }
     if !found.events.is_empty() {
         let row = |row: &operations::wire::EventDifference| {

@@ -34,7 +34,7 @@ pub async fn run(args: Args, context: &Context) -> Result<Outcome> {
         return erase_subject::run(args, context).await;
     }
     let store = context.open_read_only().await?;
-    let at = moment(context, args.at.as_deref())?;
+    let at = moment(context, &store, args.at.as_deref())?;
     let mut list = look::tenants(&store, at).await?;
     if args.flagged {
         list.rows.retain(|row| row.level > Level::Normal);

@@ -25,7 +25,7 @@ pub struct Args {
 /// Shows it: a row a day, a column a meter, all use.
 pub async fn run(args: Args, context: &Context) -> Result<Outcome> {
     let store = context.open_read_only().await?;
-    let at = moment(context, args.at.as_deref())?;
+    let at = moment(context, &store, args.at.as_deref())?;
     let tenant = look::find_tenant(&store, &args.tenant).await?;
     let mut series = look::tenant_series(&store, tenant, at, args.days).await?;
     if let Some(meter) = &args.meter {

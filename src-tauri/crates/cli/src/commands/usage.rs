@@ -20,7 +20,7 @@ pub struct Args {
 /// Shows them.
 pub async fn run(args: Args, context: &Context) -> Result<Outcome> {
     let store = context.open_read_only().await?;
-    let at = moment(context, args.at.as_deref())?;
+    let at = moment(context, &store, args.at.as_deref())?;
     let tenant = look::find_tenant(&store, &args.tenant).await?;
     let report = look::usage(&store, tenant, at).await?;
     match context.form {

@@ -176,7 +176,7 @@ async fn give_coupon(write: &mut Write, wanted: &WantedCoupon, shown: &str) -> R
     Ok(change)
 }
 
-fn off_in_words(coupon: &CouponFacts) -> String {
+pub(crate) fn off_in_words(coupon: &CouponFacts) -> String {
     match coupon.off {
         Coupon::Percent(percent) => format!("{} %", percent.normalize()),
         Coupon::Fixed(amount) => {

@@ -397,6 +397,12 @@ fn fields(settings: &BillingSettings) -> Fields {
     fields
 }
 
+/// What differs in how a tenant is billed from how every tenant is, by field.
+pub(crate) fn account_words(account: &Account) -> Vec<(String, String)> {
+    let usual = account_fields(&shown_account(&Account::default()));
+    account_fields(&shown_account(account)).into_iter().filter(|field| !usual.contains(field)).collect()
+}
+
 fn account_fields(account: &BillingAccount) -> Fields {
     let mut fields = party_fields("Buyer", &account.buyer);
     let own = [

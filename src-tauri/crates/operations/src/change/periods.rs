@@ -2,11 +2,12 @@
 
 use crate::error::{OperationError, Result};
 use crate::host::Host;
-use billing::ids::{PeriodId, TenantId};
+use billing::ids::{AuditId, PeriodId, TenantId};
 use billing::period::{Period, PeriodStatus};
 use billing::time::Timestamp;
 use billing::timeline::{Timeline, TimelineParts};
 use futures::FutureExt;
+use store::audit::AuditRecord;
 use store::periods::PeriodRecord;
 use store::{Read, Store, Write};
 
@@ -105,15 +106,31 @@ pub async fn extend_periods(store: &Store, host: &dyn Host) -> Result<PeriodsExt
             .await?;
         let Some(last) = page.last().copied() else { return Ok(done) };
         let ready: Vec<(TenantId, Vec<PeriodId>)> = page.into_iter().map(|tenant| (tenant, ids(host))).collect();
+        let record = AuditRecord {
+            id: AuditId::from_uuid(host.new_uuid()),
+            at: now,
+            actor: host.actor().as_str().to_owned(),
+            action: "periods.extend".to_owned(),
+            tenant: None,
+            subject: "billing_periods".to_owned(),
+            before: None,
+            after: None,
+            reason: "Running subscriptions need their next periods.".to_owned(),
+        };
         let made = store
             .write(move |write| {
-                let ready = ready.clone();
+                let (ready, record) = (ready.clone(), record.clone());
                 async move {
                     let mut made = PeriodsExtended::default();
                     for (tenant, ids) in &ready {
                         let periods = store_missing(write, *tenant, now, ids).await?;
                         made.periods += periods;
                         made.tenants += u64::from(periods > 0);
+                    }
+                    if made.periods > 0 {
+                        let counts = [("tenants", made.tenants.to_string()), ("periods", made.periods.to_string())];
+                        let after = Some(super::canonical(&counts));
+                        store::audit::record(write, &[AuditRecord { after, ..record }]).await?;
                     }
                     Ok::<_, OperationError>(made)
                 }

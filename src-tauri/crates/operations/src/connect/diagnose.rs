@@ -152,7 +152,7 @@ async fn ledger(findings: &mut Findings, profile: &Profile, target: Target, host
     }
     match store.read(|read| Box::pin(store::check::clock(read))).await {
         Err(error) => findings.failed(TestStepName::Clock, &error.into()),
-        Ok(server) => clock(findings, server, host.now()),
+        Ok(server) => clock(findings, server, host.now_of_people()),
     }
     store.close().await;
 }

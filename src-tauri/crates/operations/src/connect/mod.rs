@@ -41,6 +41,8 @@ pub struct Opened {
     pub store: Store,
     /// The connection.
     pub profile: Profile,
+    /// Why it could not be noted that it was used, and its password not kept; the database is open all the same.
+    pub not_noted: Option<OperationError>,
 }
 
 /// The file in the program's folder of settings.
@@ -140,24 +142,42 @@ impl Connections {
     pub async fn edit(&self, id: &str, form: ConnectionForm, secret: Option<SecretInput>) -> Result<ConnectionRow> {
         let before = self.find(id)?;
         let form = profile::checked(form)?;
-        let stays = before.same_target(&form);
-        let mut after = Profile { form, in_keyring: before.in_keyring && stays, ..before.clone() };
-        room_for(&self.file.read()?, &after)?;
+        let mut given = Profile { form, in_keyring: false, ..before.clone() };
+        room_for(&self.file.read()?, &given)?;
         if let Some(secret) = secret {
-            self.keep(&mut after, secret).await?;
+            self.keep(&mut given, secret).await?;
         }
-        let written = after.clone();
-        self.file.change(move |profiles| {
-            room_for(profiles, &written)?;
-            let place = profiles.iter_mut().find(|profile| profile.id == written.id).ok_or_else(unknown)?;
-            *place = Profile { last_used_at: place.last_used_at, ..written };
-            Ok(())
-        })?;
-        if !stays {
-            // The password of the old server is of no use any more; a keyring that fails keeps what nobody asks for.
-            let _forgotten = self.forget(&before).await;
+        let new = given.clone();
+        // A keyring may take its time: somebody else may have changed the connection meanwhile.
+        let written = self.file.change(move |profiles| {
+            room_for(profiles, &new)?;
+            let place = profiles.iter_mut().find(|profile| profile.id == new.id).ok_or_else(unknown)?;
+            let in_keyring = new.in_keyring || place.in_keyring && place.same_target(&new.form);
+            let after = Profile { in_keyring, last_used_at: place.last_used_at, ..new };
+            Ok((std::mem::replace(place, after.clone()), after))
+        });
+        match written {
+            Ok((replaced, after)) => {
+                if !replaced.same_target(&after.form) {
+                    // The password of the old server is of no use any more; a keyring that fails keeps what nobody asks for.
+                    let _forgotten = self.forget(&replaced).await;
+                }
+                Ok(self.row(&after))
+            }
+            Err(error) => {
+                self.undo(&before, &given).await;
+                Err(error)
+            }
         }
-        Ok(self.row(&after))
+    }
+
+    /// Takes a password out of the keyring again that was kept for a connection which could not be saved so. One that lies
+    /// in the place of another stays: the settings still say that there is one, and it is the newer.
+    async fn undo(&self, saved: &Profile, kept: &Profile) {
+        if kept.in_keyring && !(saved.in_keyring && saved.same_target(&kept.form)) {
+            // The error of the settings is the one to show.
+            let _forgotten = self.forget(kept).await;
+        }
     }
 
     /// Adds a copy under another name, without the password.
@@ -213,7 +233,7 @@ impl Connections {
     }
 
     /// Opens a connection, with a given password or the one that is kept, for `most` at most: to write only where the
-    /// connection and its login allow it. Notes that it was used last.
+    /// connection and its login allow it. Notes that it was used last; where that cannot be written it is open all the same.
     ///
     /// # Errors
     /// `unknown_connection`; `keyring_...` and `secret_missing` when the password cannot be had; `owner_login`; codes of
@@ -225,7 +245,7 @@ impl Connections {
             None => (self.kept(&profile).await?, None),
         };
         let store = opened(&profile, password.clone(), most).await?;
-        let mut used = Profile { last_used_at: Some(host.now()), ..profile };
+        let mut used = Profile { last_used_at: Some(host.now_of_people()), in_keyring: false, ..profile.clone() };
         if let (Some(secret), Some(keep)) = (password, keep) {
             // Only a password that was let in is kept.
             if let Err(error) = self.keep_secret(&mut used, secret, keep).await {
@@ -233,8 +253,12 @@ impl Connections {
                 return Err(error);
             }
         }
-        self.note_used(&used)?;
-        Ok(Opened { store, profile: used })
+        let (saved, not_noted) = match self.note_used(&used) {
+            Ok(saved) => (saved, None),
+            Err(error) => (profile.clone(), Some(error)),
+        };
+        self.undo(&saved, &used).await;
+        Ok(Opened { store, profile: Profile { in_keyring: saved.in_keyring, ..used }, not_noted })
     }
 
     /// Opens a connection for review, with the password that is kept: all looks see this moment, nothing is written.
@@ -246,7 +270,7 @@ impl Connections {
         let target = Target::Postgres(profile.target(self.kept(&profile).await?));
         let store = Store::open_pinned(&target, host.now_of_people(), &std::env::temp_dir()).await?;
         match daily_work(&store, OwnerRule::of(&profile.form)).await {
-            Ok(_) => Ok(Opened { store, profile }),
+            Ok(_) => Ok(Opened { store, profile, not_noted: None }),
             Err(error) => {
                 store.close().await;
                 Err(error)
@@ -271,13 +295,16 @@ impl Connections {
         Ok(Target::Postgres(target))
     }
 
-    fn note_used(&self, used: &Profile) -> Result<()> {
+    /// Notes when a connection was opened and, where its password was kept just now, that it is in the keyring. Gives it as
+    /// it is saved now: to connect takes its time, and somebody else may have changed it meanwhile.
+    fn note_used(&self, used: &Profile) -> Result<Profile> {
         self.file.change(|profiles| {
-            if let Some(profile) = profiles.iter_mut().find(|profile| profile.id == used.id) {
-                profile.last_used_at = used.last_used_at;
-                profile.in_keyring = used.in_keyring;
-            }
-            Ok(())
+            let Some(profile) = profiles.iter_mut().find(|profile| profile.id == used.id) else {
+                return Ok(Profile { in_keyring: false, ..used.clone() });
+            };
+            profile.last_used_at = profile.last_used_at.max(used.last_used_at);
+            profile.in_keyring |= used.in_keyring && profile.same_target(&used.form);
+            Ok(profile.clone())
         })
     }
 
@@ -393,4 +420,64 @@ pub fn described(mut status: DatabaseStatus, profile: &Profile) -> DatabaseStatu
     }
     status.connection = Some(ConnectionName { connection_id: profile.id.to_string(), name: profile.form.name.clone() });
     status
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::FixedHost;
+    use crate::wire::TlsChoice;
+
+    /// A keyring that nobody asks.
+    struct Unused;
+
+    impl Keyring for Unused {
+        fn read(&self, _: &SecretName) -> std::result::Result<Option<SecretString>, KeyringError> {
+            Err(KeyringError::Unavailable(String::new()))
+        }
+        fn keep(&self, _: &SecretName, _: &SecretString) -> std::result::Result<(), KeyringError> {
+            Err(KeyringError::Unavailable(String::new()))
+        }
+        fn forget(&self, _: &SecretName) -> std::result::Result<(), KeyringError> {
+            Err(KeyringError::Unavailable(String::new()))
+        }
+    }
+
+    fn form(host: &str) -> ConnectionForm {
+        ConnectionForm {
+            name: "eu".to_owned(),
+            environment: Environment::Staging,
+            host: host.to_owned(),
+            port: 5432,
+            database: "billing".to_owned(),
+            user: "dana".to_owned(),
+            tls: TlsChoice::VerifyFull,
+            root_certificate: None,
+            client_certificate: None,
+            client_key: None,
+            read_only: true,
+            allow_owner: false,
+            connect_timeout_s: 1,
+            statement_timeout_s: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn noting_that_one_was_used_takes_back_nothing_that_was_changed_meanwhile() {
+        let folder = tempfile::tempdir().unwrap();
+        let connections = Connections::new(settings_file(folder.path()), Arc::new(Unused));
+        let at: billing::time::Timestamp = "2026-01-31T08:00:00Z".parse().unwrap();
+        connections.add(&FixedHost::at(at), form("old.example"), None).await.unwrap();
+        // Read before a long connect, at whose end its password was kept.
+        let read = connections.find("eu").unwrap();
+        let used = Profile { in_keyring: true, last_used_at: Some(at), ..read.clone() };
+        connections.edit("eu", form("new.example"), None).await.unwrap();
+        let saved = connections.note_used(&used).unwrap();
+        assert_eq!((saved.in_keyring, saved.last_used_at), (false, Some(at)), "the new server's password is not kept");
+        connections.edit("eu", form("old.example"), None).await.unwrap();
+        assert!(connections.note_used(&used).unwrap().in_keyring, "that of the same server is");
+        let looked = Profile { in_keyring: false, last_used_at: at.plus_micros(-1).ok(), ..read };
+        let saved = connections.note_used(&looked).unwrap();
+        assert_eq!((saved.in_keyring, saved.last_used_at), (true, Some(at)), "who began earlier takes nothing back");
+    }
 }

@@ -1,5 +1,6 @@
 //! A saved connection: its fields, their limits, and the target that they give.
 
+use super::secret::SecretName;
 use crate::error::{OperationError, Result};
 use crate::open::is_loopback;
 use crate::wire::{ConnectionForm, ConnectionRow, Environment, SecretPlace, TlsChoice};
@@ -167,10 +168,10 @@ impl Profile {
         }
     }
 
-    /// Whether a password for one is a password for the other: same server, same database, same login.
+    /// Whether a password for one is a password for the other: same server, same database, same login, and a line that
+    /// is verified in the same way.
     pub(super) fn same_target(&self, other: &ConnectionForm) -> bool {
-        let key = |form: &ConnectionForm| (form.host.clone(), form.port, form.database.clone(), form.user.clone());
-        key(&self.form) == key(other)
+        SecretName::of(self) == SecretName::of(&Self { form: other.clone(), ..self.clone() })
     }
 
     /// The row of the list.

@@ -5,6 +5,7 @@
 
 use super::profile::Profile;
 use crate::error::{OperationError, Result};
+use crate::wire::TlsChoice;
 use secrecy::SecretString;
 use std::fmt;
 use std::sync::Arc;
@@ -13,8 +14,8 @@ use std::time::Duration;
 /// How long a keyring may take: a person waits for its message.
 pub const KEYRING_LIMIT: Duration = Duration::from_secs(5);
 
-/// Under which name a password lies in the keyring. It names the target, too: a password that was given for one server
-/// is not found for another, whoever edits the settings file.
+/// Under which name a password lies in the keyring. It names the target, too, and how its line is verified: a password that
+/// was given for one server is not found for another, nor for a weaker line, whoever edits the settings file.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct SecretName(String);
 
@@ -22,7 +23,14 @@ impl SecretName {
     /// The name for a connection as it stands.
     pub(super) fn of(profile: &Profile) -> Self {
         let form = &profile.form;
-        Self(format!("{} {}@{}:{}/{}", profile.id, form.user, form.host, form.port, form.database))
+        let line = match form.tls {
+            TlsChoice::Off => "off",
+            TlsChoice::VerifyCa => "verify-ca",
+            TlsChoice::VerifyFull => "verify-full",
+        };
+        let authority = form.root_certificate.as_deref().unwrap_or("system");
+        let target = format!("{}@{}:{}/{}", form.user, form.host, form.port, form.database);
+        Self(format!("{} {target} {line} {authority}", profile.id))
     }
 
     /// The name.

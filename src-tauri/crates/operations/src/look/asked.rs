@@ -6,6 +6,7 @@ use crate::error::{OperationError, Result};
 use billing::ids::TenantId;
 use billing::meter::Meter;
 use billing::time::Timestamp;
+use store::Store;
 
 /// A time with a zone.
 pub(super) fn time(field: &str, text: &str) -> Result<Timestamp> {
@@ -13,6 +14,20 @@ pub(super) fn time(field: &str, text: &str) -> Result<Timestamp> {
         billing::time::TimeError::OutOfRange => out_of_range(error).field(field),
         error => OperationError::wrong_use("not_a_time", format!("{error}.")).field(field),
     })
+}
+
+/// A time that somebody asked for, of a store that may stand at a moment: nothing is known of what came later.
+///
+/// # Errors
+/// `beyond_moment`.
+pub fn within_moment(store: &Store, at: Timestamp) -> Result<Timestamp> {
+    match store.moment() {
+        Some(moment) if at > moment => {
+            let sentence = format!("What is looked at stands at {moment}: nothing is known of later times.");
+            Err(OperationError::wrong_use("beyond_moment", sentence).field("at"))
+        }
+        _ => Ok(at),
+    }
 }
 
 /// A tenant by its id.

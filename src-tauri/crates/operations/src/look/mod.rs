@@ -27,6 +27,7 @@ mod tenants;
 mod upgrade;
 mod verify;
 
+pub use asked::within_moment;
 pub(crate) use audit::asked as asked_audit;
 pub use audit::audit;
 pub use event_detail::event_detail;

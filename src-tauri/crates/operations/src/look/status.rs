@@ -88,7 +88,7 @@ async fn status_in(read: &mut Read, place: Place) -> Result<DatabaseStatus> {
         warnings: if place.moment.is_some() && place.engine == EngineName::Sqlite {
             Vec::new()
         } else {
-            store::check::warnings(read, place.as_of).await?
+            store::check::warnings(read, place.moment.is_none().then_some(place.as_of)).await?
         },
         moment: place.moment,
         snapshot: place.snapshot,

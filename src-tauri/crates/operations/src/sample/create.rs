@@ -31,7 +31,7 @@ pub struct SampleOrder {
 /// # Errors
 /// As [`create_from`].
 pub async fn create(file: &Path, host: &dyn Host, progress: &(dyn Fn(Progress) + Send + Sync)) -> Result<SampleReport> {
-    create_from(file, SampleOrder { seed: SEED, now: host.now() }, progress).await
+    create_from(file, SampleOrder { seed: SEED, now: host.now_of_people() }, progress).await
 }
 
 /// Makes a sample company. Dropping the future leaves nothing behind.

@@ -1,25 +1,29 @@
 //! What changed between two states of one ledger: events, counters, invoices, lines, statuses, and the effect in money.
 //!
 //! Each state is one moment: a snapshot, or a database pinned for as long as this takes. Some tenants are compared at a
-//! time, so that what is held in memory is bounded by their rows. An invoice and today is [`crate::explain`].
+//! time, so that what is held in memory is bounded by their rows. An invoice and today is [`crate::since`].
+
+mod effect;
 
 use super::money::{self, Of, Sums};
+use super::terms;
 use crate::error::{OperationError, Result};
 use crate::host::Host;
 use crate::look::catalog::Catalog;
 use crate::wire::{
     Became, CounterDifference, Difference, DifferenceCounts, DifferenceSide, EventDifference, InvoiceDifference,
-    LineDifference, MoneyDifference, StatusDifference,
+    LineDifference, StatusDifference,
 };
 use billing::event::EventKey;
 use billing::ids::{InvoiceId, MeterId, PeriodId, TenantId};
 use billing::invoice::Status;
+use billing::meter::Aggregation;
 use billing::money::{Currency, Money};
 use billing::quantity::Quantity;
-use billing::time::{Day, Timestamp};
+use billing::time::Timestamp;
 use futures::FutureExt;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use store::difference::{self as rows, CounterOf, EventOf, InvoiceOf, LineOf, PeriodOf, StatusOf, TenantOf};
+use store::difference::{self as rows, CounterOf, EventOf, InvoiceOf, LevelOf, LineOf, PeriodOf, StatusOf, TenantOf};
 use store::events::EventRecord;
 use store::{Read, Store};
 
@@ -72,6 +76,9 @@ struct Rows {
     invoices: Vec<InvoiceOf>,
     lines: Vec<LineOf>,
     statuses: Vec<StatusOf>,
+    /// How tenants are billed.
+    terms: Vec<StatusOf>,
+    levels: Vec<LevelOf>,
     periods: Vec<PeriodOf>,
 }
 
@@ -107,6 +114,8 @@ impl Side {
                         invoices: rows::invoices(read, &tenants).await?,
                         lines: rows::lines(read, &tenants).await?,
                         statuses: rows::statuses(read, &tenants).await?,
+                        terms: terms::of_tenants(read, &tenants).await?,
+                        levels: rows::levels(read, &tenants).await?,
                         periods: rows::periods(read, &tenants).await?,
                     })
                 }
@@ -173,6 +182,7 @@ macro_rules! keyed {
 keyed!(
     EventOf: (TenantId, String, String),
     CounterOf: (TenantId, PeriodId, MeterId),
+    LevelOf: (TenantId, MeterId),
     InvoiceOf: (TenantId, InvoiceId),
     LineOf: (TenantId, InvoiceId, i64),
     StatusOf: (TenantId, &'static str, String),
@@ -250,6 +260,7 @@ impl Found {
             invoices: Vec::new(),
             lines: Vec::new(),
             statuses: Vec::new(),
+            problems: Vec::new(),
         };
         Ok(Self { shown, catalog, names, moved, periods: BTreeSet::new(), sums: Default::default() })
     }
@@ -272,11 +283,16 @@ impl Found {
         self.invoices(&unequal(one.invoices, other.invoices))?;
         self.lines(&unequal(one.lines, other.lines), &currencies);
         self.statuses(&unequal(one.statuses, other.statuses));
-        // Another plan or allowance moves what is not billed yet, also without any use.
+        let terms = unequal(one.terms, other.terms);
+        self.moved.extend(terms.iter().filter_map(|pair| Some(pair.1.as_ref().or(pair.0.as_ref())?.key.0)));
+        self.statuses(&terms);
+        // A level goes on into every later period, whose own counters say nothing of it.
+        let levels = unequal(one.levels, other.levels);
+        self.moved.extend(levels.iter().filter_map(|pair| Some(pair.1.or(pair.0)?.key.0)));
+        // Another plan, allowance, discount or tax moves what is not billed yet, also without any use.
         let today = after.at.max(before.at);
         for period in periods.values().filter(|period| self.moved.contains(&period.key.0)) {
-            let has_begun = Day::of(today, billing::time::Zone::UTC).is_ok_and(|day| period.first_day <= day);
-            if period.status != "finalized" && has_begun {
+            if period.status != "finalized" && period.starts_at <= today {
                 self.periods.insert((period.key.0, period.subscription, period.key.1));
             }
         }
@@ -337,6 +353,10 @@ impl Found {
             let Some((tenant, period, meter)) = is.as_ref().or(was.as_ref()).map(|counter| counter.key) else {
                 continue;
             };
+            let is_level = self.catalog.meter(meter).is_some_and(|meter| meter.aggregation == Aggregation::Level);
+            if is_level {
+                self.moved.insert(tenant);
+            }
             let known = periods.get(&(tenant, period));
             if let Some(known) = known {
                 self.periods.insert((tenant, known.subscription, period));
@@ -451,34 +471,6 @@ impl Found {
             });
         }
         list(&mut self.shown.statuses, shown.into_iter());
-    }
-
-    async fn money(&mut self, before: &Side, after: &Side) -> Result<()> {
-        let periods: Vec<Of> = self.periods.iter().copied().collect();
-        let [mut was, mut is] = std::mem::take(&mut self.sums);
-        money::add(&before.store, &periods, before.at, &mut was).await?;
-        money::add(&after.store, &periods, after.at, &mut is).await?;
-        let places: BTreeSet<(TenantId, Currency)> = was.keys().chain(is.keys()).copied().collect();
-        for place in places {
-            let of = |sums: &Sums| sums.get(&place).copied().unwrap_or(0);
-            let (one, other) = (of(&was), of(&is));
-            if one == other {
-                continue;
-            }
-            let effect = other.checked_sub(one).ok_or_else(|| {
-                OperationError::failed("overflow", "The effect on a tenant is more than 64 bits hold.")
-            })?;
-            let money = |minor| Money::from_minor(minor, place.1).to_string();
-            self.shown.money.push(MoneyDifference {
-                tenant_id: place.0.to_string(),
-                tenant: self.name(place.0),
-                currency: place.1.code().to_owned(),
-                before: money(one),
-                after: money(other),
-                effect: money(effect),
-            });
-        }
-        Ok(())
     }
 }
 

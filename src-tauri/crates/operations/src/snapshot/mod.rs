@@ -6,6 +6,7 @@ pub(crate) mod case_notes;
 mod difference;
 mod money;
 mod sheet;
+mod terms;
 mod write;
 
 pub use difference::{difference, difference_in_time};
@@ -19,9 +20,23 @@ use std::sync::Arc;
 use store::Store;
 use store::snapshot::{Limits, Manifest, Told};
 
-/// Whether a file is a snapshot, or was one before it was changed. What cannot be read is none: opening says why.
+/// What snapshot files are called.
+pub const EXTENSION: &str = "chsnapshot";
+
+/// Whether a file is called as a snapshot is.
+pub fn is_named_snapshot(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(EXTENSION))
+}
+
+/// Whether a file is a snapshot, or was one before it was changed, or says so by its name: who cuts off everything else
+/// must not have it opened as a database that nobody verified. What cannot be read is none: opening says why.
 pub fn is_snapshot(path: &Path) -> bool {
-    store::snapshot::is_snapshot(path).unwrap_or(false)
+    is_named_snapshot(path) && path.exists() || store::snapshot::is_snapshot(path).unwrap_or(false)
+}
+
+/// Takes away private copies that a killed program left.
+pub fn sweep() {
+    store::leftovers::sweep_folders(&std::env::temp_dir());
 }
 
 /// Opens a snapshot once it is verified.

@@ -8,7 +8,7 @@ use billing::invoice::{DraftError, Status, draft};
 use billing::money::Currency;
 use billing::time::Timestamp;
 use futures::FutureExt;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use store::Store;
 
 /// A period: tenant, subscription, period.
@@ -19,8 +19,12 @@ pub(super) type Sums = BTreeMap<(TenantId, Currency), i64>;
 
 const PERIODS_AT_ONCE: usize = 500;
 
-/// Adds what periods come to. One that is not there in this state comes to nothing.
-pub(super) async fn add(store: &Store, periods: &[Of], at: Timestamp, sums: &mut Sums) -> Result<()> {
+/// What a period comes to: nothing where nothing held. What cannot be drafted is no amount, and not 0 either.
+pub(super) type Amount = std::result::Result<Option<(Currency, i64)>, DraftError>;
+
+/// What periods come to. One that is not there in this state is left out.
+pub(super) async fn amounts(store: &Store, periods: &[Of], at: Timestamp) -> Result<HashMap<Of, Amount>> {
+    let mut all = HashMap::new();
     for some in periods.chunks(PERIODS_AT_ONCE) {
         let keys: Vec<Key> =
             some.iter().map(|&(tenant, subscription, period)| Key { tenant, subscription, period }).collect();
@@ -29,19 +33,16 @@ pub(super) async fn add(store: &Store, periods: &[Of], at: Timestamp, sums: &mut
                 let ground = Ground::read(read).await?;
                 let mut amounts = Vec::new();
                 for gathered in gather(read, &ground, &keys, at, &Assumed::default()).await? {
-                    amounts.push((gathered.key.tenant, amount(&gathered, &ground)));
+                    let key = gathered.key;
+                    amounts.push(((key.tenant, key.subscription, key.period), amount(&gathered, &ground)));
                 }
                 Ok::<_, OperationError>(amounts)
             }
             .boxed()
         });
-        for (tenant, amount) in found.await? {
-            if let Some((currency, minor)) = amount {
-                add_to(sums, tenant, currency, minor)?;
-            }
-        }
+        all.extend(found.await?);
     }
-    Ok(())
+    Ok(all)
 }
 
 /// Adds an amount.
@@ -53,15 +54,15 @@ pub(super) fn add_to(sums: &mut Sums, tenant: TenantId, currency: Currency, mino
     Ok(())
 }
 
-/// An issued invoice as it stands; otherwise its draft. What cannot be drafted is its stored draft, or nothing.
-fn amount(gathered: &crate::bill::gather::Gathered, ground: &Ground) -> Option<(Currency, i64)> {
+/// An issued invoice as it stands; otherwise its draft.
+fn amount(gathered: &crate::bill::gather::Gathered, ground: &Ground) -> Amount {
     if let Some(invoice) = gathered.existing.as_ref().filter(|invoice| invoice.issued.is_some()) {
         let minor = if invoice.status == Status::Void { 0 } else { invoice.total_minor - invoice.credited_minor };
-        return Some((invoice.currency, minor));
+        return Ok(Some((invoice.currency, minor)));
     }
     match draft(&gathered.facts, &ground.catalog, &ground.settings) {
-        Ok(content) => Some((content.currency, content.total_minor)),
-        Err(DraftError::NothingHeld) => None,
-        Err(_) => gathered.existing.as_ref().map(|invoice| (invoice.currency, invoice.total_minor)),
+        Ok(content) => Ok(Some((content.currency, content.total_minor))),
+        Err(DraftError::NothingHeld) => Ok(None),
+        Err(error) => Err(error),
     }
 }

@@ -3,7 +3,7 @@
 use crate::document::{CellKind, Documents, Sheet};
 use crate::error::Result;
 use crate::export::{Table, maybe, not_written, save, some};
-use crate::wire::{Became, Difference, Exported};
+use crate::wire::{Became, Difference, DifferenceState, Exported};
 use std::path::Path;
 
 const COLUMNS: [(&str, CellKind); 9] = [
@@ -84,6 +84,12 @@ fn sheet(found: &Difference) -> Result<Sheet> {
         let (tenant, id, which) = (some(&row.tenant), some(&row.tenant_id), some(&row.which));
         let (before, after) = (row.before.clone(), row.after.clone());
         table.push([some("status"), changed(), tenant, id, which, some(&row.kind), None, before, after])?;
+    }
+    for row in &found.problems {
+        let (tenant, id, period) = (some(&row.tenant), some(&row.tenant_id), some(&row.period_id));
+        let at = |state| (row.state == state).then(|| row.code.clone());
+        let (before, after) = (at(DifferenceState::Before), at(DifferenceState::After));
+        table.push([some("problem"), None, tenant, id, period, some(&row.message), None, before, after])?;
     }
     for row in &found.money {
         let (tenant, id) = (some(&row.tenant), some(&row.tenant_id));

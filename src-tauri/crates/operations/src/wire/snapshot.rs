@@ -223,14 +223,14 @@ pub struct LineDifference {
     pub after: Option<String>,
 }
 
-/// Where a subscription, a period or a dispute stands, when that is not the same.
+/// Where a subscription, a period or a dispute stands, or how a tenant is billed, when that is not the same.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, specta::Type)]
 pub struct StatusDifference {
     /// The tenant.
     pub tenant_id: String,
     /// Its name.
     pub tenant: String,
-    /// `subscription`, `period` or `dispute`.
+    /// `subscription`, `period`, `dispute`, `coupon` or `account`.
     pub kind: String,
     /// Which one.
     pub which: String,
@@ -274,6 +274,35 @@ pub struct DifferenceCounts {
     pub lines: u32,
     /// Statuses.
     pub statuses: u32,
+    /// Periods that could not be drafted, counted for each state.
+    pub problems: u32,
+}
+
+/// A period whose invoice could not be drafted: what it comes to is in no figure of the money.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, specta::Type)]
+pub struct DifferenceProblem {
+    /// The tenant.
+    pub tenant_id: String,
+    /// Its name.
+    pub tenant: String,
+    /// The period.
+    pub period_id: String,
+    /// In which of the two states.
+    pub state: DifferenceState,
+    /// A stable code.
+    pub code: String,
+    /// Why, a sentence.
+    pub message: String,
+}
+
+/// Which of two states.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum DifferenceState {
+    /// The earlier one.
+    Before,
+    /// The later one.
+    After,
 }
 
 /// The difference of two states of one ledger.
@@ -297,4 +326,6 @@ pub struct Difference {
     pub lines: Vec<LineDifference>,
     /// The first 1,000.
     pub statuses: Vec<StatusDifference>,
+    /// The first 1,000.
+    pub problems: Vec<DifferenceProblem>,
 }

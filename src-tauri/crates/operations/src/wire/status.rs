@@ -29,7 +29,7 @@ pub enum EngineName {
 }
 
 /// What a login may do, from nothing to everything.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, specta::Type)]
 #[serde(rename_all = "snake_case")]
 pub enum Rights {
     /// Not even look.

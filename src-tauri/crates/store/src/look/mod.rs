@@ -15,6 +15,7 @@ pub mod happenings;
 pub mod line_events;
 pub mod quarantine;
 pub mod search;
+pub mod since;
 pub mod standing;
 
 /// Every fixed statement of these modules.
@@ -30,6 +31,7 @@ pub(crate) fn statements() -> Vec<(&'static str, &'static str, Sql)> {
         ("look::line_events", line_events::STATEMENTS),
         ("look::quarantine", quarantine::STATEMENTS),
         ("look::search", search::STATEMENTS),
+        ("look::since", since::STATEMENTS),
         ("look::standing", standing::STATEMENTS),
     ];
     modules

@@ -10,12 +10,13 @@ use super::manifest::Manifest;
 use super::pack::unpack;
 use super::seal::{BLOCK, Blocks, Packing, Tail, compare, stored_hashes, tail};
 use crate::error::{Result, StoreError};
+use crate::leftovers::{PrivateFolder, SNAPSHOT};
 use std::fs::File;
 use std::io::{self, Read, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tempfile::{NamedTempFile, TempDir};
+use tempfile::NamedTempFile;
 
 /// Bytes between two reports of progress.
 const REPORT_EVERY: u64 = 16 * 1024 * 1024;
@@ -96,7 +97,7 @@ pub(crate) struct Examined {
 /// A private copy of a snapshot's database.
 pub(crate) struct Copied {
     pub file: PathBuf,
-    _folder: Option<TempDir>,
+    _folder: Option<PrivateFolder>,
     _unpacked: Option<NamedTempFile>,
 }
 
@@ -299,7 +300,7 @@ fn copy(body: &mut Hashing<'_>, tail: &Tail, place: &Place, path: &Path) -> io::
             Ok(Copied { file: unpacked.path().to_owned(), _folder: None, _unpacked: Some(unpacked) })
         }
         (Place::Private(folder), packing) => {
-            let folder = private_folder(folder)?;
+            let folder = PrivateFolder::new(SNAPSHOT, folder)?;
             let file = folder.path().join("snapshot.sqlite");
             let mut copy = new_file(&file)?;
             match packing {
@@ -321,12 +322,6 @@ fn copy_plain(body: &mut Hashing<'_>, copy: &mut File) -> io::Result<()> {
         }
         copy.write_all(&buffer[..read])?;
     }
-}
-
-/// A folder that only this user may enter.
-fn private_folder(within: &Path) -> io::Result<TempDir> {
-    std::fs::create_dir_all(within)?;
-    tempfile::Builder::new().prefix("countinghouse-snapshot-").tempdir_in(within)
 }
 
 fn new_file(path: &Path) -> io::Result<File> {

@@ -18,6 +18,7 @@ use crate::codec::{Id, OnDay, json_ids};
 use crate::conn::{Read, row, rows};
 use crate::error::{Result, StoreError};
 use crate::ledger::{self, LedgerInfo};
+use crate::leftovers;
 use crate::sql::statements;
 use crate::store::Store;
 use crate::target::Engine;
@@ -35,8 +36,7 @@ use tempfile::NamedTempFile;
 pub(crate) const APPLICATION_ID: u32 = 0x4348_736e;
 /// Tenants whose events are read by one statement.
 const TENANTS_AT_ONCE: usize = 32;
-/// What part files begin and end with.
-pub(crate) const PART: (&str, &str) = (".countinghouse-", ".part");
+pub(crate) use crate::leftovers::PART;
 
 statements! {
     EVENTS_OF_ALL = "select cast(coalesce(sum(events), 0) as bigint) from usage_days";
@@ -111,7 +111,10 @@ fn folder_of(path: &Path) -> Result<PathBuf> {
 
 /// Readable by nobody else.
 fn part_in(folder: &Path) -> Result<NamedTempFile> {
-    Ok(tempfile::Builder::new().prefix(PART.0).suffix(PART.1).tempfile_in(folder)?)
+    leftovers::sweep_parts(folder);
+    let part = tempfile::Builder::new().prefix(PART.0).suffix(PART.1).tempfile_in(folder)?;
+    leftovers::hold(part.as_file());
+    Ok(part)
 }
 
 /// Seals the part file, packed where asked for.
@@ -232,7 +235,8 @@ async fn read_all(read: &mut Read, schema: &Schema, request: &ExportRequest, mut
         if table.name == "usage_events" {
             events(read, &mut feed, table, rule, scope, &tenants, &lists.periods).await?;
         } else {
-            let (select, binds) = lists.fill(&table.select(&condition), read.engine(), scope);
+            let (select, binds) =
+                lists.fill(&table.select_within(&condition, scope, read.engine()), read.engine(), scope);
             feed.rows(read, &select, &binds).await?;
         }
     }

@@ -4,11 +4,12 @@
 //! has one object more, less or other than that is refused before anything of it is read.
 
 use super::manifest::OWN_TABLES;
+use super::scope::{Scope, instead};
 use crate::error::{Result, StoreError};
 use crate::migrate::{NewLedger, newest};
 use crate::sql::Sql;
 use crate::store::Store;
-use crate::target::{Access, Target};
+use crate::target::{Access, Engine, Target};
 use billing::ids::LedgerId;
 use billing::time::Timestamp;
 use sqlx::{AssertSqlSafe, Row as _, SqliteConnection};
@@ -42,6 +43,12 @@ impl Table {
         let condition = if condition.is_empty() { String::new() } else { format!(" where {condition}") };
         let (columns, name, key) = (self.columns.join(", "), &self.name, self.key.join(", "));
         format!("select {columns} from {name}{condition} order by {key}")
+    }
+
+    /// As [`Table::select`], without what is not for a narrower scope.
+    pub fn select_within(&self, condition: &str, scope: &Scope, engine: Engine) -> String {
+        let of = |column: &String| instead(&self.name, column, scope, engine).unwrap_or(column).to_owned();
+        Self { columns: self.columns.iter().map(of).collect(), ..self.clone() }.select(condition)
     }
 
     /// The place of a column.

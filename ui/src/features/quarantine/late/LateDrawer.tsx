@@ -36,7 +36,7 @@ function useFacts(row: LateRow | null): Fact[] {
 /** One late row: what it is, what it would change in money, and the way to decide. */
 export function LateDrawer({ row, onClose, onDecide }: Props) {
   const format = useFormat();
-  const { writable } = useAccess();
+  const { writable, why } = useAccess();
   const facts = useFacts(row);
   return (
     <DetailDrawer opened={row !== null} onClose={onClose} title="Late use" testId="late-drawer">
@@ -58,7 +58,12 @@ export function LateDrawer({ row, onClose, onDecide }: Props) {
           <Facts facts={facts} />
           {row.state === "waiting" && (
             <span>
-              <Button onClick={() => onDecide(row)} disabled={!writable} data-testid="late-decide-one">
+              <Button
+                onClick={() => onDecide(row)}
+                disabled={!writable}
+                title={why ?? undefined}
+                data-testid="late-decide-one"
+              >
                 Decide
               </Button>
             </span>

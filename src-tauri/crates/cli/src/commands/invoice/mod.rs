@@ -2,6 +2,7 @@
 
 mod act;
 mod credit;
+mod difference;
 mod explain;
 pub mod export;
 mod list;
@@ -37,6 +38,8 @@ enum Command {
     Show(show::Args),
     /// Say why an amount is what it is, down to the events
     Explain(explain::Args),
+    /// Say what changed since an invoice was issued: events, lines, what happened to it, and what that comes to
+    Difference(difference::Args),
     /// Let a draft pass that waits for a person
     Approve(act::Args),
     /// Give a draft its number; it never changes again
@@ -68,6 +71,7 @@ pub async fn run(args: Args, context: &Context) -> Result<Outcome> {
         Command::List(args) => list::run(args, context).await,
         Command::Show(args) => show::run(args, context).await,
         Command::Explain(args) => explain::run(args, context).await,
+        Command::Difference(args) => difference::run(args, context).await,
         Command::Approve(args) => act::run(args, Kind::Approve, context).await,
         Command::Finalize(args) => act::run(args, Kind::Finalize, context).await,
         Command::Void(args) => act::run(args, Kind::Void, context).await,
