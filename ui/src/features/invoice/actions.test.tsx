@@ -126,6 +126,18 @@ describe("what may be done with an invoice", () => {
     await waitFor(() => expect(screen.getByTestId("field-amount")).toHaveValue("70.00"));
   });
 
+  it("saves a credit note as it is printed", async () => {
+    const credited = allInvoices().find(({ credited }) => Number(credited) > 0);
+    if (!credited) throw new Error("the mock has an invoice with a credit note");
+    const saveCreditNotePdf = vi.fn(async (_id: string, number: string) => `/home/dana/${number}.pdf`);
+    const user = quickUser();
+    renderApp(`/invoices/${credited.invoice_id}?tab=money`, { host: { saveCreditNotePdf } });
+    const note = (invoiceView(credited.invoice_id) as InvoiceView).credit_notes[0];
+    await user.click(await screen.findByTestId(`save-credit-${note?.number}`));
+    await waitFor(() => expect(saveCreditNotePdf).toHaveBeenCalledWith(note?.credit_note_id, note?.number));
+    expect(await screen.findByText(`/home/dana/${note?.number}.pdf`)).toBeInTheDocument();
+  });
+
   it("gives nothing back of a discount", async () => {
     const lines = VIEW.lines.map((line) => (line.no === 2 ? { ...line, amount: "-1.00" } : line));
     await choose("credit", { invoice: async () => ({ ...VIEW, lines }) });
