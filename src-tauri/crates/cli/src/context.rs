@@ -116,7 +116,9 @@ impl Context {
             None if std::io::stdin().is_terminal() && std::io::stderr().is_terminal() => {
                 eprint!("This is production. Type {} to go on: ", printable(name));
                 let mut line = String::new();
-                let failed = |error| OperationError::failed("no_terminal", "Nothing could be read from the terminal.").because(error);
+                let failed = |error| {
+                    OperationError::failed("no_terminal", "Nothing could be read from the terminal.").because(error)
+                };
                 std::io::stdin().read_line(&mut line).map_err(failed)?;
                 line
             }
