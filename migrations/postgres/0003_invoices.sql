@@ -336,7 +336,8 @@ begin
         new.prepaid_minor, new.issued_at, new.issue_day, new.due_day, new.content, new.hash, new.replaces, new.import_id) then
         raise exception 'a finalized invoice never changes' using errcode = 'restrict_violation';
     end if;
-    if new.status = 'void' and (old.paid_minor > 0 or new.paid_minor > 0 or new.credited_minor > 0) then
+    if new.status = 'void' and (old.paid_minor > 0 or new.paid_minor > 0 or new.credited_minor > 0
+        or exists (select 1 from payments p where p.tenant_id = new.tenant_id and p.invoice_id = new.invoice_id)) then
         raise exception 'only an invoice without payment can be void' using errcode = 'restrict_violation';
     end if;
     if new.paid_minor < old.paid_minor or new.credited_minor < old.credited_minor then

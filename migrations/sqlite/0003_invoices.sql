@@ -527,7 +527,8 @@ begin
         is not (new.starts_at, new.ends_at, new.series, new.year, new.seq, new.number, new.net_minor, new.tax_minor, new.total_minor, new.prepaid_minor, new.issued_at, new.issue_day, new.due_day, new.content, new.hash, new.replaces, new.import_id);
     select raise(abort, 'only an invoice without payment can be void')
      where old.number is not null
-       and new.status = 'void' and (old.paid_minor > 0 or new.paid_minor > 0 or new.credited_minor > 0);
+       and new.status = 'void' and (old.paid_minor > 0 or new.paid_minor > 0 or new.credited_minor > 0
+            or exists (select 1 from payments p where p.tenant_id = new.tenant_id and p.invoice_id = new.invoice_id));
     select raise(abort, 'payments and credits of an invoice never shrink')
      where old.number is not null and (new.paid_minor < old.paid_minor or new.credited_minor < old.credited_minor);
     select raise(abort, 'never more is credited or paid than was invoiced')

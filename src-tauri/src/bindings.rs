@@ -59,6 +59,7 @@ pub fn builder() -> Builder<tauri::Wry> {
         run::invoice_run,
         run::invoice_run_cancel,
         save::save_invoice_pdf,
+        save::save_credit_note_pdf,
         save::save_pack,
         save::export_invoices,
         save::export_audit,

@@ -43,13 +43,18 @@ async fn export(ledger: &Ledger, request: &ExportRequest, path: &Path) -> Result
 }
 
 /// A row as a program reads it back: from column to text.
-type Row = BTreeMap<String, String>;
+pub type Row = BTreeMap<String, String>;
 
 /// The rows of an export.
-async fn rows(ledger: &Ledger, kind: ExportKind) -> Vec<Row> {
+pub async fn rows(ledger: &Ledger, kind: ExportKind) -> Vec<Row> {
+    filtered(ledger, kind, InvoiceFilter::default()).await
+}
+
+/// The rows of an export of some invoices.
+pub async fn filtered(ledger: &Ledger, kind: ExportKind, filter: InvoiceFilter) -> Vec<Row> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("export.csv");
-    let wanted = request(kind, ExportFormat::Csv, InvoiceFilter::default());
+    let wanted = request(kind, ExportFormat::Csv, filter);
     let written = export(ledger, &wanted, &path).await.unwrap();
     let mut reader = csv::Reader::from_path(&path).unwrap();
     let head = reader.headers().unwrap().clone();
@@ -61,7 +66,7 @@ async fn rows(ledger: &Ledger, kind: ExportKind) -> Vec<Row> {
     rows
 }
 
-fn sum<'r>(rows: impl IntoIterator<Item = &'r Row>, column: &str) -> Decimal {
+pub fn sum<'r>(rows: impl IntoIterator<Item = &'r Row>, column: &str) -> Decimal {
     let cells = rows.into_iter().map(|row| row[column].as_str()).filter(|cell| !cell.is_empty());
     cells.map(|cell| cell.parse::<Decimal>().unwrap()).sum()
 }

@@ -20,6 +20,8 @@ on_every_engine!(
     finalizing_earlier_closes_earlier,
     a_late_row_is_billed_with_the_next_invoice,
     a_late_correction_becomes_a_credit_note,
+    a_late_credit_is_less_by_the_discount,
+    what_came_too_late_is_listed_with_what_came_after_closing,
     what_raises_is_never_credited,
     a_refused_row_stays_out,
     rows_of_two_tenants_are_decided_apart,
@@ -206,6 +208,28 @@ async fn a_late_correction_becomes_a_credit_note(ledger: Ledger) {
     let second = late.iter().find(|row| row.key.as_deref() == Some("fix-2")).unwrap();
     assert_eq!(second.amount.as_deref(), Some("-6.00"), "only 60 were left above what is included");
     assert_sound(&ledger.store).await;
+}
+
+async fn a_late_credit_is_less_by_the_discount(ledger: Ledger) {
+    let world = priced(&ledger, "UTC").await;
+    arrive(&ledger, "2026-01-20T12:00:00Z", &["a,original,,1100,tenant-1,2026-01-10T10:00:00Z"]).await;
+    // Half of everything was taken off.
+    let invoice = Invoice::january(&[2_900, 1_000, -1_950]).issue(&ledger.store, &world).await.unwrap();
+    let now = "2026-02-10T09:00:00Z";
+    arrive(&ledger, now, &["fix,correction,a,-40,tenant-1,2026-01-10T10:00:00Z"]).await;
+    let late = rows(&ledger, now).await;
+    decide(&ledger, now, 1, &[&late[0]], LateDecision::CreditNote).await.unwrap();
+    assert_eq!(stored(&ledger, invoice).await.credited_minor, 200, "of the 4.00 only 2.00 were asked for");
+}
+
+async fn what_came_too_late_is_listed_with_what_came_after_closing(ledger: Ledger) {
+    let _world = priced(&ledger, "UTC").await;
+    let now = "2026-03-20T12:00:00Z";
+    let aside = arrive(&ledger, now, &["a,original,,10,tenant-1,2026-01-10T10:00:00Z"]).await;
+    assert_eq!(aside.problems[0].code, "too_late", "more than 35 days");
+    let late = rows(&ledger, now).await;
+    assert_eq!(late.len(), 1, "who can decide about it sees it");
+    decide(&ledger, now, 1, &[&late[0]], LateDecision::Refuse).await.unwrap();
 }
 
 async fn what_raises_is_never_credited(ledger: Ledger) {

@@ -33,6 +33,7 @@ mod erase;
 mod export;
 mod history;
 mod import;
+mod journal;
 mod kept;
 mod kill;
 mod late;

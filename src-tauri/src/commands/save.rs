@@ -35,6 +35,22 @@ pub async fn save_invoice_pdf(
     Ok(Some(path.display().to_string()))
 }
 
+/// Saves a credit note as a PDF file; it is named by its id.
+#[tauri::command]
+#[specta::specta]
+pub async fn save_credit_note_pdf(
+    app: AppHandle,
+    console: State<'_, Console>,
+    credit_note_id: String,
+    number: String,
+) -> Answer<Option<String>> {
+    let store = console.store()?;
+    let id = export::credit_note_named(&store, &credit_note_id).await?;
+    let Some(path) = asked(&app, &number, "pdf").await? else { return Ok(None) };
+    whole_file(&path, &export::credit_note_pdf(&store, &Files, id).await?)?;
+    Ok(Some(path.display().to_string()))
+}
+
 /// Saves the evidence pack of an invoice, or of a dispute about it.
 #[tauri::command]
 #[specta::specta]

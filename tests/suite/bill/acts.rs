@@ -19,6 +19,7 @@ use support::{Ledger, World};
 
 on_every_engine!(
     approval_is_waited_for,
+    a_page_says_of_today_why_a_draft_waits,
     the_brake_stops_what_is_far_above_the_mean,
     void_gives_back_and_reissue_shows_the_difference,
     a_list_pages_and_filters,
@@ -70,6 +71,25 @@ async fn approval_is_waited_for(ledger: Ledger) {
     assert_sound(store).await;
 }
 
+async fn a_page_says_of_today_why_a_draft_waits(ledger: Ledger) {
+    let (store, mut world) = (&ledger.store, firm::make(&ledger.store, 1, Order::Forward).await.unwrap());
+    let drafts = operations::wire::RunRequest { finalize: false, ..everything() };
+    run(store, &host(&world, 1), &drafts).await.unwrap();
+    let drafted = world.now.to_string();
+    settings(store, &world, 2, |settings| settings.approval_from = Some("0.01".to_owned())).await;
+    world.now = support::at("2026-04-22T09:30:00Z");
+    let listed = invoices(store, &InvoiceFilter::default(), None, world.now).await.unwrap().rows.pop().unwrap();
+    let seen = (listed.hold.as_deref(), listed.drafted_at.as_deref());
+    assert_eq!(seen, (None, Some(drafted.as_str())), "the list shows it as it was drafted, and says when");
+    let row = invoice(store, listed.invoice_id.parse().unwrap(), world.now).await.unwrap().row;
+    let (hold, now) = (row.hold.as_deref(), world.now.to_string());
+    assert_eq!(
+        (hold, row.drafted_at),
+        (Some("approval"), Some(now)),
+        "its page is of today, and so is what it waits for"
+    );
+}
+
 async fn the_brake_stops_what_is_far_above_the_mean(ledger: Ledger) {
     let (store, mut world) = (&ledger.store, firm::make(&ledger.store, 1, Order::Forward).await.unwrap());
     // Anything that is no less than the mean of the last ones, from nothing on.
@@ -83,6 +103,7 @@ async fn the_brake_stops_what_is_far_above_the_mean(ledger: Ledger) {
     world.now = support::at("2026-04-20T00:00:00Z");
     let report = run(store, &host(&world, 3), &everything()).await.unwrap();
     let brakes = report.rows.iter().filter(|row| row.outcome == "brake").count();
+    assert!(brakes > 0, "there is one to be stopped: {:?}", report.rows);
     assert_eq!(u32::try_from(brakes).unwrap(), report.held, "whoever is held is told why");
     let books = assert_sound(store).await;
     assert!(!books.issued.is_empty(), "the first one has nothing to be compared with");

@@ -11,6 +11,8 @@ mod packs;
 mod recorded;
 mod recount;
 mod runs;
+mod shares;
+mod since;
 
 use operations::bill;
 use operations::error::Result;

@@ -15,7 +15,12 @@ use support::{Ledger, World};
 
 on_every_engine!(every_issued_invoice_has_a_pack_that_fits, a_pack_is_of_one_issued_invoice);
 
-async fn pack(ledger: &Ledger, world: &World, id: InvoiceId, path: &Path) -> Result<Exported, OperationError> {
+pub(super) async fn pack(
+    ledger: &Ledger,
+    world: &World,
+    id: InvoiceId,
+    path: &Path,
+) -> Result<Exported, OperationError> {
     let view = invoice(&ledger.store, id, world.now).await?;
     let explanation = explain(&ledger.store, id, None, world.now).await?;
     let shown = Shown { invoice: &view, explanation: &explanation, dispute: None };

@@ -2,7 +2,8 @@
 
 use super::books::assert_sound;
 use super::{everything, host, run};
-use billing::ids::RunId;
+use billing::ids::{EntitlementId, PlanVersionId, RunId};
+use billing::timeline::Entitlement;
 use futures::FutureExt;
 use futures::future::join_all;
 use operations::bill::{self, close_periods, run_preview};
@@ -10,9 +11,11 @@ use operations::host::Host;
 use operations::wire::RunRequest;
 use std::sync::Arc;
 use store::invoice_runs::{self, NewRun};
-use support::Ledger;
+use store::subscriptions::EntitlementRecord;
 use support::firm::{self, Order};
+use support::{Ledger, World, at};
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 on_every_engine!(
     a_run_does_what_its_preview_said_and_does_it_once,
@@ -20,7 +23,48 @@ on_every_engine!(
     what_was_stopped_goes_on,
     a_run_that_was_killed_is_over_when_the_next_begins,
     drafts_come_first_and_grace_is_waited_for,
+    one_that_cannot_be_billed_stops_nobody,
 );
+
+/// A plan version in another currency inside of January: that period of the second tenant cannot be billed.
+async fn mixed_up(ledger: &Ledger, world: &World) {
+    let tenant = world.tenants[1];
+    let held = world.timelines[&tenant].entitlements()[0].clone();
+    let other = PlanVersionId::from_uuid(Uuid::from_u64_pair(0x92, held.plan_version.uuid().as_u64_pair().1 + 1));
+    let entitlement = Entitlement {
+        id: EntitlementId::from_uuid(Uuid::from_u64_pair(0xe7, 999)),
+        valid_from: at("2026-01-10T00:00:00Z"),
+        seq: held.seq + 1,
+        plan_version: other,
+        ..held
+    };
+    let record = EntitlementRecord { tenant, entitlement, created_at: world.now };
+    let written = ledger.store.write(move |write| {
+        let record = record.clone();
+        async move { store::subscriptions::insert_entitlements(write, &[record]).await }.boxed()
+    });
+    written.await.unwrap();
+}
+
+async fn one_that_cannot_be_billed_stops_nobody(ledger: Ledger) {
+    let (store, world) = (&ledger.store, firm::make(&ledger.store, 4, Order::Forward).await.unwrap());
+    mixed_up(&ledger, &world).await;
+    let preview = run_preview(store, &host(&world, 1), &everything()).await.unwrap();
+    let report = run(store, &host(&world, 2), &everything()).await.unwrap();
+    assert_eq!((report.failed, report.finalized), (preview.failed, preview.finalize), "as the preview said");
+    assert_eq!(report.failed, 1, "the one period that has two currencies: {:?}", report.rows);
+    let row = report.rows.iter().find(|row| row.outcome == "error").unwrap();
+    assert_eq!(row.tenant_id, world.tenants[1].to_string(), "it is named");
+    assert!(row.message.as_deref().is_some_and(|said| said.contains("currenc")), "and why: {:?}", row.message);
+    let books = assert_sound(store).await;
+    for tenant in world.tenants.iter().filter(|tenant| **tenant != world.tenants[1]) {
+        let own = books.issued.values().filter(|record| record.tenant == *tenant).count();
+        assert!(own >= 3, "the others are billed whole: {own} of {tenant}");
+    }
+    assert!(books.issued.values().all(|record| record.tenant != world.tenants[1]), "its later periods wait");
+    let again = run(store, &host(&world, 3), &everything()).await.unwrap();
+    assert_eq!((again.failed, again.finalized), (1, 0), "until somebody mends it each run says so");
+}
 
 async fn a_run_does_what_its_preview_said_and_does_it_once(ledger: Ledger) {
     let (store, world) = (&ledger.store, firm::make(&ledger.store, 12, Order::Forward).await.unwrap());

@@ -103,6 +103,7 @@ export const commands = {
 	/**  Stops the run; what was finalized stays, the next run goes on. */
 	invoiceRunCancel: () => typedError<null, WireError>(__TAURI_INVOKE("invoice_run_cancel")),
 	/**  Saves an invoice as a PDF file. */
+	saveCreditNotePdf: (creditNoteId: string, number: string) => typedError<string | null, WireError>(__TAURI_INVOKE("save_credit_note_pdf", { creditNoteId, number })),
 	saveInvoicePdf: (invoiceId: string) => typedError<string | null, WireError>(__TAURI_INVOKE("save_invoice_pdf", { invoiceId })),
 	/**  Saves the evidence pack of an invoice, or of a dispute about it. */
 	savePack: (invoiceId: string, disputeId: string | null) => typedError<string | null, WireError>(__TAURI_INVOKE("save_pack", { invoiceId, disputeId })),
@@ -1552,6 +1553,8 @@ export type InvoiceRow = {
 	due_day: string | null,
 	/**  Days since then; none when it is not due or nothing is open. */
 	days_overdue: number | null,
+	/**  When a draft was computed: in a list by the last run, on its own by this look; none once it is issued. */
+	drafted_at: string | null,
 	/**  Currency of all amounts. */
 	currency: string,
 	/**  Net. */

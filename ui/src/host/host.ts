@@ -172,6 +172,7 @@ export interface Host {
   invoicePages(invoiceId: string): Promise<string[]>;
   /** The path of the saved file; null when the person chose none. */
   saveInvoicePdf(invoiceId: string): Promise<string | null>;
+  saveCreditNotePdf(creditNoteId: string, number: string): Promise<string | null>;
   /** The evidence pack of an invoice, or of a dispute about it. */
   savePack(invoiceId: string, disputeId: string | null): Promise<string | null>;
   exportInvoices(request: ExportRequest): Promise<Exported | null>;

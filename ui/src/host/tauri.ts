@@ -86,6 +86,7 @@ export const tauriHost: Host = {
   lineEvents: (invoiceId, line, cursor) => take(commands.lineEvents(invoiceId, line, cursor)),
   invoicePages: (invoiceId) => take(commands.invoicePages(invoiceId)),
   saveInvoicePdf: (invoiceId) => take(commands.saveInvoicePdf(invoiceId)),
+  saveCreditNotePdf: (creditNoteId, number) => take(commands.saveCreditNotePdf(creditNoteId, number)),
   savePack: (invoiceId, disputeId) => take(commands.savePack(invoiceId, disputeId)),
   exportInvoices: (request) => take(commands.exportInvoices(request)),
   exportAudit: (filter, format) => take(commands.exportAudit(filter, format)),

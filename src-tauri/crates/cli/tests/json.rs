@@ -263,6 +263,12 @@ fn files(books: &mut Books) {
     let differs = books.json(&["verify", &pack], 3);
     assert_eq!(differs["fits"], Value::from(false), "a changed bit is found");
     books.keep("verify FILE.zip", &[&differs, &fits]);
+    books.json(&["invoice", "credit", &number, "--amount", "1", "--reason", "a test", "--yes"], 0);
+    let notes = books.look("invoice credit-notes", &["invoice", "credit-notes"]);
+    let note = notes.as_array().unwrap().iter().find(|note| note["invoice_number"] == number.as_str()).unwrap();
+    let of_tenant = ["invoice", "credit-notes", "--tenant", text(note, "tenant_id")];
+    assert!(books.json(&of_tenant, 0).as_array().unwrap().contains(note), "of its tenant, too");
+    books.json(&["invoice", "pdf", text(note, "number"), "-o", &page], 0);
     let (code, _) = error(&books.run(&["invoice", "export", "lines", "-o", &place("l.ods")], ""), 2);
     assert_eq!(code, "unknown_format", "the end of the name says how it is written");
     let (code, _) = error(&books.run(&["verify", &place("missing.zip")], ""), 2);

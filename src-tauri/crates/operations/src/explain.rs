@@ -7,6 +7,7 @@
 mod counter;
 mod events;
 
+use crate::bill::as_issued;
 use crate::bill::found;
 use crate::bill::gather::{Assumed, Basis, Gathered, Ground, Key, gather};
 use crate::bill::shown::{self, Names};
@@ -76,8 +77,9 @@ pub async fn line_events(
                 let ground = Ground::read(read).await?;
                 let (invoice, content) = stored(read, &ground, id, at).await?;
                 let line = content.lines.iter().find(|own| own.no == line).ok_or_else(unknown_line)?;
+                let all: Vec<&Line> = content.lines.iter().collect();
                 let catalog = load_catalog(read).await?;
-                match events::scope(read, &invoice, line).await? {
+                match events::scope(read, &invoice, (line, &all), &catalog).await? {
                     Some(scope) => events::page(read, &scope, after.as_ref(), &catalog).await,
                     None => Ok(LineEvents { rows: Vec::new(), next: None }),
                 }
@@ -104,8 +106,10 @@ async fn explain_in(read: &mut Read, id: InvoiceId, wanted: Option<u32>, at: Tim
     let names = Names(&ground.catalog);
     let catalog = load_catalog(read).await?;
     let mut lines = Vec::new();
+    let all: Vec<&Line> = explained.lines.iter().filter_map(then_or_now).collect();
+    let within = Within { invoice: &invoice, content: &content, all: &all, names: &names, catalog: &catalog };
     for pair in explained.lines.iter().filter(|pair| is_wanted(pair, wanted)) {
-        lines.push(one(read, &invoice, &content, pair, &names, &catalog).await?);
+        lines.push(one(read, &within, pair).await?);
     }
     if wanted.is_some() && lines.is_empty() {
         return Err(unknown_line());
@@ -145,6 +149,9 @@ pub(crate) async fn recomputed(
     let (Some(subscription), Some(period)) = (invoice.subscription, invoice.period) else { return by_itself(content) };
     let key = Key { tenant: invoice.tenant, subscription, period };
     let mut gathered = gather(read, ground, &[key], at, &Assumed::default()).await?;
+    if let Some(gathered) = gathered.last_mut() {
+        as_issued(read, ground, invoice, &mut gathered.facts).await?;
+    }
     by_ledger(content, gathered.pop(), ground)
 }
 
@@ -198,23 +205,31 @@ fn again(line: &Line, currency: Currency) -> Option<Line> {
     Some(Line { unrounded: amount, amount_minor, ..line.clone() })
 }
 
-async fn one(
-    read: &mut Read,
-    invoice: &InvoiceRecord,
-    content: &Content,
-    pair: &Recomputed,
-    names: &Names<'_>,
-    catalog: &crate::look::catalog::Catalog,
-) -> Result<ExplainedLine> {
+/// As it was invoiced, or as it would be today.
+fn then_or_now(pair: &Recomputed) -> Option<&Line> {
+    pair.stored.as_ref().or(pair.now.as_ref())
+}
+
+/// What a line is explained within.
+struct Within<'w> {
+    invoice: &'w InvoiceRecord,
+    content: &'w Content,
+    all: &'w [&'w Line],
+    names: &'w Names<'w>,
+    catalog: &'w crate::look::catalog::Catalog,
+}
+
+async fn one(read: &mut Read, within: &Within<'_>, pair: &Recomputed) -> Result<ExplainedLine> {
+    let Within { invoice, content, all, names, catalog } = *within;
     let money = |minor| Money::from_minor(minor, content.currency).to_string();
     let nothing = || OperationError::failed("corrupt", "A line that is neither then nor now.");
-    let line = pair.stored.as_ref().or(pair.now.as_ref()).ok_or_else(nothing)?;
+    let line = then_or_now(pair).ok_or_else(nothing)?;
     let mut shown = shown::line(line, content, names);
     if pair.stored.is_none() {
         // There would be one today and there was none then.
         shown = InvoiceLine { no: 0, amount: money(0), ..shown };
     }
-    let scope = events::scope(read, invoice, line).await?;
+    let scope = events::scope(read, invoice, (line, all), catalog).await?;
     let (counter, first) = match &scope {
         None => (None, LineEvents { rows: Vec::new(), next: None }),
         Some(scope) => {

@@ -35,6 +35,16 @@ statements! {
         order by e.occurred_at, e.source, e.event_key limit $7")));
     AUDIT = "select audit_id, at, actor, action, tenant_id, subject, before, after, reason from audit_log
         where tenant_id = $1 and subject = $2 order by at, audit_id limit $3";
+    DECIDED = "select subject, at from audit_log where action = $1 order by at, audit_id";
+}
+
+/// What an action was done to, and when, the oldest first.
+///
+/// # Errors
+/// What the database gave.
+pub async fn decided(read: &mut Read, action: &str) -> Result<Vec<(String, Timestamp)>> {
+    let found = rows!(read, (String, At), DECIDED, action)?;
+    Ok(found.into_iter().map(|(subject, at)| (subject, at.0)).collect())
 }
 
 /// A local day lies within a day of the same name in UTC on either side, whatever the zone.

@@ -48,8 +48,8 @@ export function DisputeHeader({ view }: { view: DisputeView | undefined }) {
               <Button
                 variant="default"
                 leftSection={<IconNote size={14} />}
-                disabled={!writable}
-                title={why ?? undefined}
+                disabled={!writable || !undecided}
+                title={why ?? (undecided ? undefined : "This dispute is decided: it never changes.")}
                 onClick={() => setOpened("note")}
                 data-testid="dispute-note-open"
               >

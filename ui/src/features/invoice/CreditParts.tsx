@@ -1,5 +1,5 @@
 import { Checkbox, TextInput } from "@mantine/core";
-import { isZero, useFormat } from "@/format";
+import { isNegative, isZero, useFormat } from "@/format";
 import type { CreditPart, InvoiceLine } from "@/generated/bindings";
 import classes from "./invoice.module.css";
 
@@ -11,7 +11,7 @@ type Props = {
   error: string | undefined;
 };
 
-/** Lines to credit, whole or in part, of those that come to something, and an amount that is about no line. */
+/** Lines to credit, whole or in part, of those that were charged (a discount has nothing to give back), and an amount that is about no line. */
 export function CreditParts({ lines, currency, value, onChange, error }: Props) {
   const format = useFormat();
   const free = value.find(({ line_no }) => line_no === null);
@@ -26,7 +26,7 @@ export function CreditParts({ lines, currency, value, onChange, error }: Props) 
     <fieldset className={classes.parts}>
       <legend className="visually-hidden">What is credited</legend>
       {lines
-        .filter(({ counts, amount }) => counts && !isZero(amount))
+        .filter(({ counts, amount }) => counts && !isZero(amount) && !isNegative(amount))
         .map(({ no, description, amount }) => {
           const part = value.find(({ line_no }) => line_no === no);
           return (

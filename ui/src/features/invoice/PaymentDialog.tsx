@@ -15,13 +15,16 @@ const METHODS = [
   { value: "other", label: "Other" },
 ];
 
-type Draft = { amount: string; received_at: string | null; method: string; reference: string; reason: string };
+/** An amount that nobody has typed is what is open, which a payment changes. */
+type Draft = { amount: string | null; received_at: string | null; method: string; reference: string; reason: string };
 
-function requestOf(invoiceId: string, draft: Draft): PaymentRequest | null {
-  const amount = draft.amount.trim();
+const START: Draft = { amount: null, received_at: null, method: "bank", reference: "", reason: "" };
+
+function requestOf({ invoice_id, open }: InvoiceView["row"], draft: Draft): PaymentRequest | null {
+  const amount = (draft.amount ?? open).trim();
   const reason = draft.reason.trim();
   if (!amount || !reason || !draft.method) return null;
-  return { ...draft, invoice_id: invoiceId, amount, reference: draft.reference.trim(), reason };
+  return { ...draft, invoice_id, amount, reference: draft.reference.trim(), reason };
 }
 
 type Props = { view: InvoiceView; opened: boolean; onClose: () => void };
@@ -30,28 +33,27 @@ type Props = { view: InvoiceView; opened: boolean; onClose: () => void };
 export function PaymentDialog({ view, opened, onClose }: Props) {
   const host = useHost();
   const { row } = view;
-  const start: Draft = { amount: row.open, received_at: null, method: "bank", reference: "", reason: "" };
-  const [draft, setDraft] = useState(start);
+  const [draft, setDraft] = useState(START);
   const change = (part: Partial<Draft>) => setDraft((old) => ({ ...old, ...part }));
   return (
     <ChangeDialog<PaymentRequest>
       opened={opened}
       onClose={() => {
-        setDraft(start);
+        setDraft(START);
         onClose();
       }}
       title={`Enter payment of ${row.number ?? "this invoice"}`}
       verb="Enter payment"
       testId="payment"
       fields={FIELDS}
-      request={requestOf(row.invoice_id, draft)}
+      request={requestOf(row, draft)}
       preview={host.billing.payment.preview}
       act={host.billing.payment.act}
       form={(errorOf) => (
         <div className={classes.fields}>
           <TextInput
             label={`Amount in ${row.currency}`}
-            value={draft.amount}
+            value={draft.amount ?? row.open}
             onChange={({ currentTarget }) => change({ amount: currentTarget.value })}
             error={errorOf("amount")}
             inputMode="decimal"

@@ -124,6 +124,47 @@ describe("what may be done with an invoice", () => {
     expect(preview.mock.calls[0]?.[0]).toMatchObject({ amount: OPEN.open, method: "bank", received_at: null });
   });
 
+  it("asks for what is still open once a payment was entered", async () => {
+    const done = vi.fn(async (_request: PaymentRequest) => change("0.00", "one"));
+    let open = "120.00";
+    const host = {
+      ...billing({ payment: { preview: done, act: done } }),
+      invoice: async () => ({ ...VIEW, row: { ...VIEW.row, open } }),
+    };
+    const user = await choose("pay", host);
+    await user.clear(await screen.findByTestId("field-amount"));
+    await user.click(screen.getByTestId("field-amount"));
+    await user.paste("50");
+    await user.click(screen.getByTestId("field-reason"));
+    await user.paste("Statement");
+    await user.click(screen.getByTestId("payment-preview"));
+    const enter = await screen.findByTestId("payment-act");
+    open = "70.00";
+    await user.click(enter);
+    await waitFor(() => expect(screen.queryByTestId("payment")).toBeNull());
+    await user.click(await screen.findByTestId("invoice-primary"));
+    await waitFor(() => expect(screen.getByTestId("field-amount")).toHaveValue("70.00"));
+  });
+
+  it("saves a credit note as it is printed", async () => {
+    const credited = allInvoices().find(({ credited }) => Number(credited) > 0);
+    if (!credited) throw new Error("the mock has an invoice with a credit note");
+    const saveCreditNotePdf = vi.fn(async (_id: string, number: string) => `/home/dana/${number}.pdf`);
+    const user = quickUser();
+    renderApp(`/invoices/${credited.invoice_id}?tab=money`, { host: { saveCreditNotePdf } });
+    const note = (invoiceView(credited.invoice_id) as InvoiceView).credit_notes[0];
+    await user.click(await screen.findByTestId(`save-credit-${note?.number}`));
+    await waitFor(() => expect(saveCreditNotePdf).toHaveBeenCalledWith(note?.credit_note_id, note?.number));
+    expect(await screen.findByText(`/home/dana/${note?.number}.pdf`)).toBeInTheDocument();
+  });
+
+  it("gives nothing back of a discount", async () => {
+    const lines = VIEW.lines.map((line) => (line.no === 2 ? { ...line, amount: "-1.00" } : line));
+    await choose("credit", { invoice: async () => ({ ...VIEW, lines }) });
+    expect(await screen.findByTestId("credit-line-1")).toBeInTheDocument();
+    expect(screen.queryByTestId("credit-line-2")).toBeNull();
+  });
+
   it("credits lines whole or in part, and an amount about no line", async () => {
     const preview = vi.fn(async (_request: CreditRequest) => change("0.00", "one"));
     const user = await choose("credit", billing({ credit: { preview, act: preview } }));

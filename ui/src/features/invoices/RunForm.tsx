@@ -30,7 +30,11 @@ export function RunForm({ onClose }: { onClose: () => void }) {
   const [typed, setTyped] = useState("");
   const [shown, setShown] = useState<Shown | null>(null);
   const look = useMutation({
-    mutationFn: async (request: RunRequest): Promise<Shown> => ({ request, preview: await host.runPreview(request) }),
+    mutationFn: async (asked: RunRequest): Promise<Shown> => {
+      const preview = await host.runPreview(asked);
+      // What is run is what was shown: no period that ends while somebody reads.
+      return { request: { ...asked, until: preview.until }, preview };
+    },
     onSuccess: setShown,
   });
   const fieldError = (field: string) => (look.error?.field === field ? look.error.message : undefined);

@@ -8,6 +8,19 @@ import classes from "./invoices.module.css";
 import { RunTotals } from "./RunEffect";
 import { RunRows } from "./RunRows";
 
+/** Where what was left to people is found, by why it was left. Rows may be cut: what has none waits for approval. */
+function heldOf({ rows, held }: RunReport): { hold: "brake" | "approval"; words: string; testId: string }[] {
+  const braked = rows.filter(({ outcome }) => outcome === "brake").length;
+  return [
+    ...(braked > 0
+      ? [{ hold: "brake", words: "Show what the brake stopped", testId: "run-show-braked" } as const]
+      : []),
+    ...(held > braked
+      ? [{ hold: "approval", words: "Show what waits for approval", testId: "run-show-held" } as const]
+      : []),
+  ];
+}
+
 /** What a run did, and what it left to people. */
 export function RunResult({ report, onClose }: { report: RunReport; onClose: () => void }) {
   const format = useFormat();
@@ -34,17 +47,18 @@ export function RunResult({ report, onClose }: { report: RunReport; onClose: () 
         note={plural(report.rows.length, format.count(report.rows.length), "period", "periods")}
       />
       <DialogActions>
-        {report.held > 0 && (
+        {heldOf(report).map(({ hold, words, testId }) => (
           <LinkButton
+            key={hold}
             to="/invoices"
-            search={{ hold: "approval", from: FROM_THE_BEGINNING }}
+            search={{ hold, from: FROM_THE_BEGINNING }}
             variant="default"
             onClick={onClose}
-            data-testid="run-show-held"
+            data-testid={testId}
           >
-            Show what waits for approval
+            {words}
           </LinkButton>
-        )}
+        ))}
         <Button onClick={onClose} data-testid="run-close">
           Close
         </Button>

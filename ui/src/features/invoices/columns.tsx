@@ -12,6 +12,8 @@ type AmountField = "net" | "tax" | "total" | "paid" | "credited" | "open";
 export function useInvoiceColumns(): ColDef<InvoiceRow>[] {
   const format = useFormat();
   return useMemo<ColDef<InvoiceRow>[]>(() => {
+    const asOf = ({ drafted_at }: InvoiceRow) =>
+      drafted_at ? `As of ${format.moment(drafted_at, "UTC")} UTC; the draft itself is computed anew` : undefined;
     const amount = (headerName: string, field: AmountField, width = 94): ColDef<InvoiceRow> => ({
       headerName,
       field,
@@ -19,7 +21,7 @@ export function useInvoiceColumns(): ColDef<InvoiceRow>[] {
       type: "rightAligned",
       cellRenderer: ({ data }: Cell) =>
         data && (
-          <span data-figure={data[field]} className={isZero(data[field]) ? "dim" : undefined}>
+          <span data-figure={data[field]} title={asOf(data)} className={isZero(data[field]) ? "dim" : undefined}>
             {format.amount(data[field])}
           </span>
         ),
@@ -60,9 +62,16 @@ export function useInvoiceColumns(): ColDef<InvoiceRow>[] {
       {
         headerName: "Issued",
         field: "issue_day",
-        width: 100,
+        width: 124,
         cellRenderer: ({ data }: Cell) =>
-          data?.issue_day ? format.day(data.issue_day) : <span className="dim">not yet</span>,
+          data &&
+          (data.issue_day ? (
+            format.day(data.issue_day)
+          ) : (
+            <span className="dim" title={asOf(data)} data-testid="draft-as-of">
+              {data.drafted_at ? `as of ${format.dayOf(data.drafted_at, "UTC")}` : "not yet"}
+            </span>
+          )),
       },
       amount("Total", "total"),
       amount("Open", "open"),

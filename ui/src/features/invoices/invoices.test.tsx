@@ -30,6 +30,19 @@ describe("the list of invoices", () => {
     expect(totals, "119.00 and 1190 are no sum").not.toHaveTextContent("1,309");
   });
 
+  it("says as of when a draft is listed", async () => {
+    const row = {
+      ...(allInvoices()[0] as InvoicePage["rows"][number]),
+      number: null,
+      issue_day: null,
+      status: "draft",
+    };
+    const rows = [{ ...row, drafted_at: "2026-10-03T08:00:00.000000Z" }];
+    renderApp("/invoices", { host: { invoices: async () => small({ rows }) } });
+    expect(await screen.findByTestId("draft-as-of")).toHaveTextContent(/as of .*3/);
+    expect(screen.getByTestId("draft-as-of")).toHaveAttribute("title", expect.stringContaining("computed anew"));
+  });
+
   it("asks for the last twelve months unless the address says otherwise", async () => {
     const invoices = vi.fn(async (_filter: InvoiceFilter, _cursor: string | null) => small());
     renderApp("/invoices", { host: { invoices } });

@@ -98,6 +98,19 @@ describe("a run of invoices", () => {
     await waitFor(() => expect(screen.queryByTestId("run-indicator")).toBeNull());
   });
 
+  it("runs what was shown, and shows what was left to people by why", async () => {
+    const held = heldRun();
+    const until = "2026-10-01T00:00:00.000000Z";
+    const shown = { ...runPreview({} as RunRequest), until };
+    const { user } = await preview({ invoiceRun: held.invoiceRun, runPreview: async () => shown });
+    await user.click(screen.getByTestId("run-act"));
+    expect(held.invoiceRun.mock.calls[0]?.[0], "no period that ended since").toMatchObject({ until });
+    const braked = { ...(shown.rows[0] as RunReport["rows"][number]), outcome: "brake" };
+    await held.finish({ ...REPORT, held: 1, rows: [braked] });
+    expect(await screen.findByTestId("run-show-braked")).toHaveAttribute("href", expect.stringContaining("hold=brake"));
+    expect(screen.queryByTestId("run-show-held")).toBeNull();
+  });
+
   it("stops when asked, and says that the rest waits", async () => {
     const held = heldRun();
     const invoiceRunCancel = vi.fn(async () => {});

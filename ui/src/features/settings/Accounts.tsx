@@ -8,6 +8,8 @@ const NAMES = [
   "receivable",
   "tax",
   "prepaid",
+  "bank",
+  "bad_debt",
   "fee",
   "usage",
   "late",

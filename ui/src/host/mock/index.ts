@@ -235,6 +235,7 @@ export function createMockHost(mode: MockMode): Host {
     lineEvents: (wanted, _line, cursor) => answer(() => lineEvents(wanted, cursor)),
     invoicePages: (wanted) => answer(() => documentPages(orMissing(invoiceView(wanted)))),
     saveInvoicePdf: () => answer(() => "/home/dana/INV-2026-009988.pdf"),
+    saveCreditNotePdf: (_, number) => answer(() => `/home/dana/${number}.pdf`),
     savePack: () => answer(() => "/home/dana/INV-2026-009988-evidence.zip"),
     exportInvoices: ({ kind, format }) =>
       answer(() => ({ file: `/home/dana/${kind}.${format}`, rows: 226, bytes: 40_112 })),

@@ -77,6 +77,7 @@ function rowAt(index: number): InvoiceRow {
     period,
     issue_day: draft ? null : dayText(issued),
     due_day: draft ? null : dayText(due),
+    drafted_at: status === "draft" ? new Date().toISOString() : null,
     days_overdue: status === "overdue" ? Math.max(Math.floor((Date.now() - due) / DAY), 1) : null,
     currency,
     net: amountOf(net, currency),

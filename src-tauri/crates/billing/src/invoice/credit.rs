@@ -4,8 +4,9 @@
 //! too, to the unit, so that net, tax and total end at 0 with no stray cent. Not the lock that keeps two people from
 //! crediting at once: the store reads what was credited and writes the note in one transaction.
 
-use super::content::{Content, CreditContent, CreditLine, Issue, TaxLine};
+use super::content::{Content, CreditContent, CreditLine, Issue, Line, LineKind, TaxLine};
 use crate::exact;
+use crate::ids::MeterId;
 use crate::money::{Currency, Money};
 use crate::pricing::adjust::{self, CreditNote};
 use crate::pricing::{Proof, RateError, Rated, Rule, Step, split};
@@ -168,14 +169,41 @@ impl Credit {
     }
 }
 
-/// What may still be credited of one line, in minor units: its amount less earlier credits of it, not above what is left of
-/// the invoice, not below 0. Discounts and other lines below 0 have nothing to credit.
+/// What an amount of a meter, or of none, came to on an invoice after its discounts, in minor units: those of the meter and
+/// then the coupons took their share of it. Divided once, half away from zero; without any discount it is the amount.
+///
+/// # Errors
+/// [`RateError::Overflow`].
+pub fn after_discounts(invoice: &Content, meter: Option<MeterId>, amount_minor: i64) -> Result<i64, RateError> {
+    let sum = |is_part: &dyn Fn(&Line) -> bool| {
+        let own = invoice.lines.iter().filter(|line| line.counts() && is_part(line));
+        own.map(|line| i128::from(line.amount_minor)).sum::<i128>()
+    };
+    let is_of_meter = |line: &Line| meter.is_some() && line.meter == meter;
+    let meter_net = sum(&|line| is_of_meter(line));
+    let meter_gross = sum(&|line| is_of_meter(line) && line.kind != LineKind::Discount);
+    let net = i128::from(invoice.net_minor);
+    let gross = sum(&|line| line.kind != LineKind::Coupon);
+    // Where discounts took nothing there is nothing to share; below 0 they take nothing either.
+    let (mut above, mut below) = (i128::from(amount_minor), 1_i128);
+    for (part, whole) in [(meter_net, meter_gross), (net, gross)].into_iter().filter(|(_, whole)| *whole > 0) {
+        above = above.checked_mul(part.max(0)).ok_or(RateError::Overflow)?;
+        below = below.checked_mul(whole).ok_or(RateError::Overflow)?;
+    }
+    let (quotient, rest) = (above / below, above % below);
+    let is_up = rest.unsigned_abs() >= below.unsigned_abs() - rest.unsigned_abs();
+    let rounded = if rest != 0 && is_up { quotient + rest.signum() } else { quotient };
+    i64::try_from(rounded).map_err(|_| RateError::Overflow)
+}
+
+/// What may still be credited of one line, in minor units: what it came to after discounts less earlier credits of it, not
+/// above what is left of the invoice, not below 0. Discounts and other lines below 0 have nothing to credit.
 ///
 /// # Errors
 /// [`RateError::Overflow`].
 pub fn left_of_line(invoice: &Content, earlier: &Credited, no: u32) -> Result<i64, RateError> {
     let line = invoice.lines.iter().find(|line| line.no == no && line.counts());
-    let amount = line.map_or(0, |line| line.amount_minor);
+    let amount = line.map_or(Ok(0), |line| after_discounts(invoice, line.meter, line.amount_minor))?;
     let left = minus(amount, earlier.lines.get(&no).copied().unwrap_or(0))?;
     Ok(left.min(left_of_invoice(invoice, earlier)?).max(0))
 }

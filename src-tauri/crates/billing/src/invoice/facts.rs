@@ -4,6 +4,7 @@
 //! reads them for thousands of tenants as sets and only sorts rows to their owners. What all invoices share is apart, in
 //! [`Catalog`], and is read once.
 
+use super::fee::Charged;
 use super::settings::Account;
 use crate::ids::{CouponId, MeterId, PeriodId, PlanId, PlanVersionId, TenantId, WalletId};
 use crate::meter::Meter;
@@ -70,6 +71,8 @@ pub struct NextPeriod {
     pub id: PeriodId,
     /// When it is.
     pub span: PeriodSpan,
+    /// What was charged for it, where the invoice is issued: a later end or change is settled on that period's own invoice.
+    pub charged: Option<Charged>,
 }
 
 /// Billable use of one local day under one plan version. Several rows of one day and version add up; of a `max` meter the

@@ -1,17 +1,17 @@
 //! The fee of a period: in arrears by the days of each plan, in advance for the period after, with what a plan change or the
 //! end of the subscription gives back (rules, section 6, "Proration").
 
-use super::content::{Content, Line, LineKind};
+use super::content::{Content, Line, LineKind, PartOfPeriod};
 use super::draft::Drafting;
 use super::error::DraftError;
 use super::facts::{FeePaid, NextPeriod, PeriodFacts};
-use super::frame::{Frame, Source};
+use super::frame::{self, Frame, Source};
 use super::line::{Amount, Subject, of_days, turned};
 use super::metered::Terms;
 use super::segment::Days;
-use crate::ids::PeriodId;
+use crate::ids::{EntitlementId, PeriodId};
 use crate::money::Money;
-use crate::plan::FeeTiming;
+use crate::plan::{FeeTiming, PlanVersion};
 use crate::pricing::{RateError, Rule, Step};
 use crate::time::Day;
 
@@ -99,8 +99,15 @@ fn overlap(terms: &Terms<'_>, paid: FeePaid) -> i64 {
 }
 
 /// The fee of the period after: of its whole anchor period by days, where it is short or the subscription is known to end
-/// inside of it.
+/// inside of it. What an issued invoice charged is made again from the days and the plan that it charged: what became of
+/// them later is settled on that period's own invoice.
 fn in_advance(drafting: &Drafting<'_>, next: NextPeriod) -> Result<Option<Line>, DraftError> {
+    if let Some(Charged { plan_version, from, to, .. }) = next.charged {
+        let of_days = frame::of_days(&drafting.facts.period.entitlements, next.span)?;
+        let version = drafting.version(plan_version)?;
+        let part = PartOfPeriod { period: next.id, from, to, of_days };
+        return ahead(drafting, version, part, None).map(Some);
+    }
     let PeriodFacts { subscription, entitlements, .. } = &drafting.facts.period;
     // The plan of its first day, as far as it is known: a later change is settled on its own invoice.
     let until = next.span.first_day.plus_days(1)?;
@@ -110,17 +117,27 @@ fn in_advance(drafting: &Drafting<'_>, next: NextPeriod) -> Result<Option<Line>,
     if version.fee_timing != FeeTiming::Advance || segment.days() == 0 {
         return Ok(None);
     }
-    let currency = drafting.facts.currency;
-    let fee = Amount::of(of_days(version.fee.decimal(), segment.days(), frame.whole_days)?, currency)?;
     let part = frame.part(Days { from: segment.from, to: segment.to });
+    ahead(drafting, version, part, segment.holding.entitlement).map(Some)
+}
+
+/// The fee of some days to come.
+fn ahead(
+    drafting: &Drafting<'_>,
+    version: &PlanVersion,
+    part: PartOfPeriod,
+    entitlement: Option<EntitlementId>,
+) -> Result<Line, DraftError> {
+    let currency = drafting.facts.currency;
+    let fee = of_days(version.fee.decimal(), part.from.days_until(part.to), part.of_days)?;
     let subject = Subject {
         description: format!("{}, in advance", drafting.plan_name(version)),
         plan_version: Some(version.id),
-        entitlement: segment.holding.entitlement,
+        entitlement,
         part: Some(part),
         ..Subject::default()
     };
-    Ok(Some(fee.line(LineKind::Fee, subject, currency)?))
+    Ok(Amount::of(fee, currency)?.line(LineKind::Fee, subject, currency)?)
 }
 
 /// What an invoice charged in advance for a later period.

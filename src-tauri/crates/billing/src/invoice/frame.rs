@@ -55,8 +55,7 @@ impl<'a> Frame<'a> {
         let rule = in_force(entitlements, span).ok_or(DraftError::NoEntitlement)?;
         let stored = Days { from: span.first_day, to: span.end_day };
         let days = days_held(span, subscription.ended_at, rule.zone)?;
-        let anchor = rule.period_rule.anchor_on_or_before(span.first_day)?;
-        let whole_days = anchor.days_until(rule.period_rule.anchor_after(span.first_day)?);
+        let whole_days = whole_days(rule, span)?;
         let holdings: Vec<Holding<'a>> = entitlements.iter().map(Holding::from).collect();
         let held = held(&holdings, days, until)?;
         let mut terms = Vec::with_capacity(1);
@@ -92,6 +91,19 @@ impl<'a> Frame<'a> {
     pub fn metered(&'a self, meter: &'a Meter) -> Metered<'a> {
         Metered { meter, terms: &self.terms, held: &self.held, period: self.stored, until: self.until }
     }
+}
+
+/// Days of the whole anchor period that a period is part of.
+///
+/// # Errors
+/// [`DraftError::NoEntitlement`]; a day out of range.
+pub(super) fn of_days(entitlements: &[Entitlement], span: PeriodSpan) -> Result<i64, DraftError> {
+    whole_days(in_force(entitlements, span).ok_or(DraftError::NoEntitlement)?, span)
+}
+
+fn whole_days(rule: &Entitlement, span: PeriodSpan) -> Result<i64, DraftError> {
+    let anchor = rule.period_rule.anchor_on_or_before(span.first_day)?;
+    Ok(anchor.days_until(rule.period_rule.anchor_after(span.first_day)?))
 }
 
 /// The entitlement whose rule and zone made a period: the last that began by its start, or the first of all.

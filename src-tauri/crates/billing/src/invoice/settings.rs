@@ -51,7 +51,7 @@ pub struct Settings {
     /// And only from this total on, in major units.
     #[serde(with = "text")]
     pub brake_from: Decimal,
-    /// Accounts of the journal by kind of line, and `receivable`, `tax`, `prepaid`, `bank`.
+    /// Accounts of the journal by kind of line, and `receivable`, `tax`, `prepaid`, `bank`, `bad_debt`.
     pub accounts: BTreeMap<String, String>,
 }
 
@@ -62,6 +62,7 @@ impl Default for Settings {
             ("tax", "3800"),
             ("prepaid", "3270"),
             ("bank", "1800"),
+            ("bad_debt", "6930"),
             ("fee", "4400"),
             ("usage", "4410"),
             ("late", "4410"),

@@ -115,6 +115,8 @@ pub struct Standing {
     pub paid_minor: i64,
     /// The sum of the totals of its credit notes.
     pub credited_minor: i64,
+    /// Whether any payment was entered, also one of which nothing was applied because nothing was open.
+    pub has_payments: bool,
     /// Whether another invoice stands for it.
     pub is_replaced: bool,
 }
@@ -149,8 +151,8 @@ pub enum Refused {
     /// Another one stands for it.
     #[error("Another invoice stands for it already.")]
     AlreadyReplaced,
-    /// Payments were applied.
-    #[error("A payment was applied to it: correct it with a credit note.")]
+    /// Payments were entered.
+    #[error("A payment was entered for it: correct it with a credit note.")]
     HasPayments,
     /// Credit notes were issued.
     #[error("It has credit notes: correct it with another one.")]
@@ -203,8 +205,13 @@ impl Status {
 
 impl Standing {
     /// What is still to be paid, in minor units, not below 0: total less prepaid credits, payments and credit notes. 0 of
-    /// drafts and void ones.
+    /// drafts, void ones and what was given up.
     pub const fn open_minor(&self) -> i64 {
+        if matches!(self.status, Status::Uncollectible) { 0 } else { self.unpaid_minor() }
+    }
+
+    /// The same also of what was given up: what a payment that comes after all is applied to.
+    pub const fn unpaid_minor(&self) -> i64 {
         if self.status.is_draft() || matches!(self.status, Status::Void) {
             return 0;
         }
@@ -229,7 +236,7 @@ impl Standing {
     pub const fn settled(&self) -> Status {
         match self.status {
             Status::Draft | Status::Approved | Status::Void => self.status,
-            _ if self.open_minor() == 0 => Status::Paid,
+            _ if self.unpaid_minor() == 0 => Status::Paid,
             Status::Uncollectible => Status::Uncollectible,
             _ if self.paid_minor > 0 || self.prepaid_minor > 0 => Status::PartiallyPaid,
             _ => Status::Finalized,
@@ -301,7 +308,7 @@ impl Standing {
     const fn may_void(&self) -> Result<(), Refused> {
         match self.issued() {
             // Prepaid credits are no payment: voiding gives them back.
-            Ok(()) if self.paid_minor > 0 => Err(Refused::HasPayments),
+            Ok(()) if self.has_payments || self.paid_minor > 0 => Err(Refused::HasPayments),
             Ok(()) if self.credited_minor > 0 => Err(Refused::HasCreditNotes),
             issued => issued,
         }

@@ -79,6 +79,40 @@ fn what_a_coupon_took_off_is_not_credited() {
     assert_eq!(credit.net_minor, 6_000, "100.00 was the fee, 60.00 was asked for");
 }
 
+/// A fee of 100.00 and use of 100.00, with discounts on the invoice or on the meter, and 20 % tax.
+fn discounted(coupons: &[(Option<u128>, &str)]) -> Content {
+    let mut bill = Bill::new().meter(sum_meter(0x10)).plan(1, |version| {
+        version.fee = usd(10_000);
+        priced(0x10, Some(0), Some(per_unit("1")))(version);
+    });
+    for (meter, percent) in coupons {
+        bill = bill.coupon(*meter, Coupon::Percent(dec(percent)));
+    }
+    let bill = bill.used(units(0x10, 100)).with(|facts| facts.account.tax_percent = dec("20"));
+    let at = at("2026-02-04T00:00:00Z");
+    issued(bill.draft(), "INV-2026-000001".to_owned(), at, billing::time::Zone::UTC, 30).expect("issued")
+}
+
+#[test]
+fn of_a_line_no_more_is_left_than_its_discounts_have_left() {
+    let all = |invoice: &Content, line| {
+        let credit = credit(invoice, &Credited::default(), &[part(Some(line), None)]).expect("a credit");
+        (credit.net_minor, credit.total_minor)
+    };
+    let half = discounted(&[(None, "50")]);
+    assert_eq!((half.net_minor, half.total_minor), (10_000, 12_000), "200.00 less a half, and tax");
+    assert_eq!((all(&half, 1), all(&half, 2)), ((5_000, 6_000), (5_000, 6_000)), "a half of each line");
+    let above = credit(&half, &Credited::default(), &[part(Some(2), Some(5_001))]).expect_err("refused");
+    assert_eq!(above, CreditError::AboveLine { index: 0, line: 2, left: usd(5_000) }, "nor by a typed amount");
+    let meter = discounted(&[(Some(0x10), "30")]);
+    assert_eq!((all(&meter, 1).0, all(&meter, 2).0), (10_000, 7_000), "a discount of the meter is of its lines");
+    let both = discounted(&[(Some(0x10), "30"), (None, "10")]);
+    assert_eq!((all(&both, 1).0, all(&both, 2).0), (9_000, 6_300), "one after the other");
+    let third = discounted(&[(None, "33.333")]);
+    let earlier = credit(&third, &Credited::default(), &[part(Some(1), None), part(Some(2), None)]).expect("a credit");
+    assert!(third.net_minor - earlier.net_minor <= 1, "not more than a cent stays: {}", earlier.net_minor);
+}
+
 /// Two rates and a part without tax, as an imported document may have.
 fn of_several_rates() -> Content {
     let tax = |percent: &str, net_minor, amount_minor| TaxLine {

@@ -60,7 +60,7 @@ fn varied(number: usize) -> (String, Bill) {
     let timed = if timing == "advance" { FeeTiming::Advance } else { FeeTiming::Arrears };
     let mut bill = Bill::new().meter(sum_meter(M)).meter(sum_meter(N));
     bill = bill.plan(1, plan(3_100, timed)).plan(2, plan(6_201, timed));
-    let next = NextPeriod { id: PeriodId::from_uuid(id(0x902)), span: span("2026-02-01", "2026-03-01") };
+    let next = NextPeriod { id: PeriodId::from_uuid(id(0x902)), span: span("2026-02-01", "2026-03-01"), charged: None };
     bill.facts.next = Some(next);
     match span_of {
         "first" => {

@@ -167,7 +167,7 @@ fn nothing_is_billed_of_a_period_that_was_not_held() {
 }
 
 fn next() -> NextPeriod {
-    NextPeriod { id: PeriodId::from_uuid(id(0x902)), span: span("2026-02-01", "2026-03-01") }
+    NextPeriod { id: PeriodId::from_uuid(id(0x902)), span: span("2026-02-01", "2026-03-01"), charged: None }
 }
 
 fn in_advance(minor: i64) -> impl FnOnce(&mut billing::plan::PlanVersion) {

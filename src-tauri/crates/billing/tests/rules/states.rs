@@ -18,6 +18,7 @@ fn standing(status: Status) -> Standing {
         prepaid_minor: 0,
         paid_minor: 0,
         credited_minor: 0,
+        has_payments: false,
         is_replaced: false,
     }
 }
@@ -43,6 +44,8 @@ fn an_invoice_is_void_only_before_any_payment_and_credit_note() {
     };
     assert_eq!(void(&|it| it.paid_minor = 1), Err(Refused::HasPayments), "a payment of one cent");
     assert_eq!(void(&|it| it.credited_minor = 1), Err(Refused::HasCreditNotes), "a credit note");
+    let too_much = void(&|it| (it.prepaid_minor, it.has_payments) = (10_000, true));
+    assert_eq!(too_much, Err(Refused::HasPayments), "a payment of which nothing was applied is one");
     assert_eq!(void(&|it| it.prepaid_minor = 10_000), Ok(()), "prepaid credits are given back");
     assert_eq!(void(&|it| it.total_minor = 0), Ok(()), "paid at once, yet by nobody");
 }
@@ -91,6 +94,8 @@ fn amounts_give_the_state(#[case] amounts: (i64, i64, i64, i64), #[case] expecte
 fn what_was_given_up_stays_so_until_all_is_paid() {
     let given_up = |paid_minor| Standing { paid_minor, ..standing(Status::Uncollectible) }.settled();
     assert_eq!((given_up(1), given_up(10_000)), (Status::Uncollectible, Status::Paid), "a payment may still come");
+    let given_up = standing(Status::Uncollectible);
+    assert_eq!((given_up.open_minor(), given_up.unpaid_minor()), (0, 10_000), "nothing is open, and it can be paid");
     assert!(!standing(Status::Uncollectible).is_overdue(day("2026-01-01"), day("2026-05-01")), "nobody waits for it");
 }
 

@@ -88,6 +88,7 @@ pub fn invoice(currency: &str, lines: Vec<InvoiceLine>, [net, tax, total, prepai
             issue_day: some("2026-02-04"),
             due_day: some("2026-03-06"),
             days_overdue: None,
+            drafted_at: None,
             currency: currency.to_owned(),
             net: net.to_owned(),
             tax: tax.to_owned(),

@@ -94,7 +94,10 @@ struct Prepared {
 async fn prepare(read: &mut Read, wanted: &Wanted, invoice: InvoiceRecord) -> Result<Prepared> {
     let ground = Ground::read(read).await?;
     let replaced_by = one::replaced_by(read, invoice.tenant, invoice.id).await?;
-    let standing = invoice.standing(replaced_by.is_some());
+    let is_taken_back = matches!(wanted.kind, InvoiceActKind::Void | InvoiceActKind::Reissue);
+    let has_payments =
+        is_taken_back && !store::payments::of_invoice(read, invoice.tenant, invoice.id).await?.is_empty();
+    let standing = Standing { has_payments, ..invoice.standing(replaced_by.is_some()) };
     let tenant = asked::tenant(read, invoice.tenant).await?.name;
     let subject = Subject { invoice: &invoice, tenant: &tenant };
     if wanted.kind != InvoiceActKind::Finalize {

@@ -100,10 +100,14 @@ async fn draft(write: &mut Write, order: &Order, drafts: &[(Made, Ids)], done: &
     let mut records: Vec<(InvoiceRecord, bool)> = Vec::with_capacity(drafts.len());
     for (made, ids) in drafts {
         match made.outcome {
+            // There is no draft any more: a preview does not count it either.
+            Outcome::Drop => {}
             Outcome::Held(_) => done.counts.held += 1,
             _ => done.counts.drafted += 1,
         }
-        done.seen.push(Seen::made(made));
+        if made.outcome != Outcome::Drop {
+            done.seen.push(Seen::made(made));
+        }
         let record = draft_record(made, ids.invoice, &order.act);
         match &made.gathered.existing {
             Some(stored) if is_same(stored, &record) => {}

@@ -12,7 +12,7 @@ use crate::wire::{Change, CreditPart, CreditRequest};
 use billing::ids::{CreditNoteId, DisputeId, InvoiceId};
 use billing::invoice::credit::{self, CreditError, Part};
 use billing::invoice::issue::year_of;
-use billing::invoice::{Action, Application, Content, Credit, Credited, Issue, Number, Origin, Standing};
+use billing::invoice::{Action, Application, Content, Credit, Credited, Issue, Number, Origin, Standing, Status};
 use billing::money::{Currency, Money};
 use billing::time::Day;
 use futures::FutureExt;
@@ -152,7 +152,7 @@ impl Crediting {
             let message = format!("Only {left} {} are left to credit, tax included.", invoice.currency);
             return Err(OperationError::refused("above_invoice", message).field("parts"));
         }
-        let application = Application::of(credit.total_minor, standing.open_minor());
+        let application = Application::of(credit.total_minor, standing.unpaid_minor());
         let name = crate::change::asked::tenant(read, invoice.tenant).await?.name;
         let change = preview(&invoice, &name, &credit, &earlier, application);
         Ok(Prepared { change, invoice, document, credit, application })
@@ -263,7 +263,8 @@ fn preview(
     let money = |minor: i64| shown(minor, currency);
     let tax = credit.total_minor - credit.net_minor;
     let standing = invoice.standing(false);
-    let open = standing.open_minor();
+    let unpaid = standing.unpaid_minor();
+    let open = if invoice.status == Status::Uncollectible { "Given up" } else { "Open" };
     let title = format!("Credit {} {code} of invoice {} of {tenant}", money(credit.total_minor), number(invoice));
     let mut effects = vec![effect("Credit note", "", "the next number", "")];
     for line in &credit.lines {
@@ -283,7 +284,7 @@ fn preview(
             money(invoice.credited_minor.saturating_add(credit.total_minor)),
             code,
         ),
-        effect("Open", money(open), money(open - application.open_minor), code),
+        effect(open, money(unpaid), money(unpaid - application.open_minor), code),
     ]);
     let mut warnings = Vec::new();
     if application.prepaid_minor > 0 {

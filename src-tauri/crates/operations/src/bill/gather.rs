@@ -111,6 +111,8 @@ struct Sets {
     coupons: HashMap<TenantId, Vec<CouponFacts>>,
     wallets: HashMap<TenantId, Vec<WalletFacts>>,
     invoices: HashMap<PeriodId, InvoiceRecord>,
+    /// Drafts that were issued as credit notes; they may have charged the next fee, too.
+    noted: HashMap<PeriodId, InvoiceRecord>,
     heads: HashMap<SubscriptionId, Vec<InvoiceHead>>,
     credited: HashMap<(InvoiceId, u32), i64>,
     used: Used,
@@ -145,10 +147,13 @@ async fn sets(read: &mut Read, ground: &Ground, keys: &[Key], at: Timestamp) -> 
         wallets.entry(record.tenant).or_default().push(record.wallet);
     }
     let wanted: BTreeSet<PeriodOf> = keys.iter().flat_map(|key| invoices_wanted(&timelines, ground, *key)).collect();
-    let found = facts::standing::of_periods(read, &wanted.into_iter().collect::<Vec<_>>()).await?;
+    let wanted: Vec<PeriodOf> = wanted.into_iter().collect();
+    let found = facts::standing::of_periods(read, &wanted).await?;
     let issued: Vec<(TenantId, InvoiceId)> = found.iter().map(|invoice| (invoice.tenant, invoice.id)).collect();
     let has_advance = ground.catalog.versions.values().any(|version| version.fee_timing == FeeTiming::Advance);
     let credits = if has_advance { facts::standing::credited(read, &issued).await? } else { Vec::new() };
+    let noted = if has_advance { facts::standing::noted_of_periods(read, &wanted).await? } else { Vec::new() };
+    let noted = noted.into_iter().filter_map(|draft| draft.period.map(|period| (period, draft))).collect();
     let credited = credits.into_iter().map(|credit| ((credit.invoice, credit.line), credit.amount_minor)).collect();
     let invoices = found.into_iter().filter_map(|invoice| invoice.period.map(|period| (period, invoice))).collect();
     let mut heads: HashMap<SubscriptionId, Vec<InvoiceHead>> = HashMap::new();
@@ -157,7 +162,7 @@ async fn sets(read: &mut Read, ground: &Ground, keys: &[Key], at: Timestamp) -> 
     }
     let needs = keys.iter().filter_map(|key| Needs::of(&timelines, &ground.catalog, *key, at)).collect();
     let used = Used::read(read, ground, &timelines, needs).await?;
-    Ok(Sets { at, timelines, names, accounts, coupons, wallets, invoices, heads, credited, used })
+    Ok(Sets { at, timelines, names, accounts, coupons, wallets, invoices, noted, heads, credited, used })
 }
 
 /// The periods whose invoices are looked at: its own, and the ones around where fees are charged in advance.
@@ -172,14 +177,14 @@ fn invoices_wanted(timelines: &HashMap<TenantId, Timeline>, ground: &Ground, key
 }
 
 /// Whether any plan version that the subscription ever had charges its fee in advance.
-fn is_in_advance(timeline: &Timeline, catalog: &Catalog, subscription: SubscriptionId) -> bool {
+pub(super) fn is_in_advance(timeline: &Timeline, catalog: &Catalog, subscription: SubscriptionId) -> bool {
     let own = timeline.entitlements().iter().filter(|entitlement| entitlement.subscription == subscription);
     let mut versions = own.filter_map(|entitlement| catalog.versions.get(&entitlement.plan_version));
     versions.any(|version| version.fee_timing == FeeTiming::Advance)
 }
 
 /// The period before or after one of the same subscription.
-fn neighbour(timeline: &Timeline, key: Key, step: i64) -> Option<Period> {
+pub(super) fn neighbour(timeline: &Timeline, key: Key, step: i64) -> Option<Period> {
     let seq = timeline.period(key.period)?.seq + step;
     timeline.periods(key.subscription).find(|period| period.seq == seq).copied()
 }
@@ -254,7 +259,10 @@ fn fee_paid(sets: &Sets, timeline: &Timeline, key: Key, assumed: &Assumed) -> Re
     let Some(before) = neighbour(timeline, key, -1) else { return Ok(None) };
     let (charged, credited) = match (assumed.finalized.get(&before.id), sets.invoices.get(&before.id)) {
         (Some(assumed), _) => (assumed.next, 0),
-        (None, None) => return Ok(None),
+        (None, None) => match sets.noted.get(&before.id) {
+            None => return Ok(None),
+            Some(draft) => (charged_for(&draft.document()?, key.period), 0),
+        },
         (None, Some(invoice)) => {
             let charged = charged_for(&invoice.document()?, key.period);
             let credited = charged.and_then(|charged| sets.credited.get(&(invoice.id, charged.line)));
@@ -273,7 +281,7 @@ fn next(sets: &Sets, timeline: &Timeline, key: Key) -> Result<Option<NextPeriod>
     let Some(after) = neighbour(timeline, key, 1) else { return Ok(None) };
     if let Some(own) = sets.invoices.get(&key.period).filter(|invoice| invoice.issued.is_some()) {
         let charges = charged_for(&own.document()?, after.id).is_some();
-        return Ok(charges.then_some(NextPeriod { id: after.id, span: after.span }));
+        return Ok(charges.then_some(NextPeriod { id: after.id, span: after.span, charged: None }));
     }
     if let Some(invoice) = sets.invoices.get(&after.id).filter(|invoice| invoice.issued.is_some()) {
         let document: Content = invoice.document()?;
@@ -285,7 +293,7 @@ fn next(sets: &Sets, timeline: &Timeline, key: Key) -> Result<Option<NextPeriod>
             return Ok(None);
         }
     }
-    Ok(Some(NextPeriod { id: after.id, span: after.span }))
+    Ok(Some(NextPeriod { id: after.id, span: after.span, charged: None }))
 }
 
 fn last_totals(sets: &Sets, timeline: &Timeline, key: Key, currency: Currency, assumed: &Assumed) -> Vec<i64> {

@@ -160,6 +160,7 @@ fn issued_record(
         prepaid_minor,
         paid_minor: 0,
         credited_minor: 0,
+        has_payments: false,
         is_replaced: false,
     };
     Ok(InvoiceRecord {

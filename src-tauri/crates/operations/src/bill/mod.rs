@@ -6,6 +6,7 @@
 mod about;
 mod act;
 pub(crate) mod ageing;
+mod as_issued;
 mod batch;
 mod close;
 pub(crate) mod credit;
@@ -30,6 +31,7 @@ pub(crate) mod view;
 pub use about::{AboutInvoice, about_invoice};
 pub use act::{invoice_act, invoice_act_preview};
 pub use ageing::ageing;
+pub(crate) use as_issued::as_issued;
 pub use close::close_periods;
 pub(crate) use credit::Crediting;
 pub use credit::{credit_act, credit_preview};

@@ -10,7 +10,7 @@ use crate::error::{OperationError, Result};
 use crate::host::Host;
 use crate::wire::{Change, PaymentRequest};
 use billing::ids::{InvoiceId, PaymentId, TenantId};
-use billing::invoice::{Action, Standing};
+use billing::invoice::{Action, Standing, Status};
 use billing::money::Money;
 use billing::time::Timestamp;
 use billing::timeline::MAX_EARLY_MICROS;
@@ -120,8 +120,7 @@ impl Paying {
         if let Some(taken) = taken {
             return Err(reference_taken(&taken, invoice.id, amount));
         }
-        let open = invoice.standing(false).open_minor();
-        let applied_minor = amount.minor().min(open);
+        let applied_minor = amount.minor().min(invoice.standing(false).unpaid_minor());
         let name = asked::tenant(read, invoice.tenant).await?.name;
         let change = self.preview(&invoice, &name, amount, applied_minor)?;
         Ok(Prepared { change, invoice, amount, applied_minor })
@@ -134,10 +133,11 @@ impl Paying {
         let after = paid(invoice, applied_minor)?;
         let title = format!("Enter a payment of {amount} {code} for invoice {} of {tenant}", number(invoice));
         let received = self.received_at.map_or_else(|| "now".to_owned(), |at| at.to_string());
-        let open = invoice.standing(false).open_minor();
+        let unpaid = invoice.standing(false).unpaid_minor();
+        let open = if invoice.status == Status::Uncollectible { "Given up" } else { "Open" };
         let mut effects = vec![
             effect("Paid", money(invoice.paid_minor), money(after.paid_minor), code),
-            effect("Open", money(open), money(after.open_minor()), code),
+            effect(open, money(unpaid), money(after.unpaid_minor()), code),
             effect("Status", invoice.status.as_str(), after.settled().as_str(), ""),
             effect("Received", "", received, ""),
             effect("Method", "", self.method.clone(), ""),

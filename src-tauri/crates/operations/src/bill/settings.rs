@@ -29,7 +29,7 @@ const MAX_NUMBER_CHARS: usize = 40;
 const MAX_TERMS_DAYS: u32 = 365;
 const MAX_GRACE_DAYS: u32 = 28;
 /// Accounts of the journal that are no kind of line.
-const ACCOUNTS: [&str; 4] = ["receivable", "tax", "prepaid", "bank"];
+const ACCOUNTS: [&str; 5] = ["receivable", "tax", "prepaid", "bank", "bad_debt"];
 
 /// The settings.
 ///
@@ -244,7 +244,7 @@ fn checked_accounts(accounts: &[JournalAccount]) -> Result<BTreeMap<String, Stri
         let field = format!("accounts[{index}]");
         let is_known = ACCOUNTS.contains(&name.as_str()) || name.parse::<LineKind>().is_ok();
         if !is_known {
-            let message = "An account is of receivable, tax, prepaid, bank or a kind of line.";
+            let message = "An account is of receivable, tax, prepaid, bank, bad_debt or a kind of line.";
             return Err(OperationError::wrong_use("malformed", message).field(format!("{field}.name")));
         }
         let account = asked::text(&format!("{field}.account"), account, MAX_NUMBER_CHARS)?;

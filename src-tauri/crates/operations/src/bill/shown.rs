@@ -102,6 +102,7 @@ pub(super) fn row(listed: &Listed, today: Day) -> Result<InvoiceRow> {
         issue_day: invoice.issued.as_ref().map(|issued| issued.day.to_string()),
         due_day: due.map(|due| due.to_string()),
         days_overdue: overdue.and_then(|due| u32::try_from(due.days_until(today)).ok()),
+        drafted_at: invoice.status.is_draft().then(|| invoice.updated_at.to_string()),
         currency: invoice.currency.code().to_owned(),
         net: money(invoice.net_minor),
         tax: money(invoice.tax_minor),

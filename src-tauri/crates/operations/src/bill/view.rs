@@ -36,8 +36,9 @@ pub(crate) async fn view_in(read: &mut Read, id: InvoiceId, at: Timestamp) -> Re
     let tenant_name = tenant.map(|tenant| tenant.name).unwrap_or_default();
     let replaced_by = one::replaced_by(read, invoice.tenant, invoice.id).await?;
     let names = Names(&ground.catalog);
-    let actions = actions(&invoice, replaced_by.is_some(), at);
     let about = about_invoice(read, &invoice, at).await?;
+    let standing = Standing { has_payments: !about.payments.is_empty(), ..invoice.standing(replaced_by.is_some()) };
+    let actions = actions(&invoice, &standing, at);
     let listed = Listed { invoice, tenant_name };
     Ok(InvoiceView {
         as_of: at.to_string(),
@@ -88,10 +89,12 @@ pub(crate) async fn as_of_now(
     let content = made.content;
     let now = InvoiceRecord {
         status: made.status,
+        hold: made.hold,
         net_minor: content.net_minor,
         tax_minor: content.total_minor - content.net_minor,
         total_minor: content.total_minor,
         content: content.canonical(),
+        updated_at: at,
         ..stored
     };
     Ok((now, content))
@@ -107,11 +110,10 @@ pub(crate) fn hex(hash: &[u8]) -> String {
 }
 
 /// What may be done now, or why not.
-fn actions(invoice: &InvoiceRecord, is_replaced: bool, at: Timestamp) -> Vec<InvoiceAction> {
-    let standing = invoice.standing(is_replaced);
+fn actions(invoice: &InvoiceRecord, standing: &Standing, at: Timestamp) -> Vec<InvoiceAction> {
     let action = |action: &Action| InvoiceAction {
         action: action.as_str().to_owned(),
-        refused: may(invoice, &standing, *action, at).err().map(|error| error.to_string()),
+        refused: may(invoice, standing, *action, at).err().map(|error| error.to_string()),
     };
     Action::ALL.iter().map(action).collect()
 }

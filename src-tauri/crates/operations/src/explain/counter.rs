@@ -10,7 +10,7 @@ use billing::quantity::decimal_text;
 use billing::time::Day;
 use std::collections::{BTreeMap, HashSet};
 use store::facts::{self, DaysWanted, EventOf, EventsWanted};
-use store::look::line_events::{self, LineScope};
+use store::look::line_events::{self, LineScope, Share};
 use store::{Read, StoreError};
 
 /// Where a meter counts.
@@ -86,7 +86,9 @@ async fn of_days(read: &mut Read, scope: &LineScope, place: Place) -> Result<i64
     let wanted = DaysWanted { tenant: scope.tenant, meter: scope.meter, from: scope.from, to: scope.to };
     let days = facts::counted::days(read, &[wanted]).await?;
     // Use from before any subscription is never rated; a level stands on all that moved it.
-    sum(days.iter().filter(|day| place == Place::Level || day.plan_version.is_some()).map(|day| day.units))
+    let is_counted = |day: &&facts::DayOf| place == Place::Level || day.plan_version.is_some();
+    let own = days.iter().filter(|day| scope.share.takes(day.day, day.plan_version));
+    sum(own.filter(is_counted).map(|day| day.units))
 }
 
 /// All that is billed in the period, wherever it happened.
@@ -98,7 +100,7 @@ async fn billed_in_period(read: &mut Read, scope: &LineScope) -> Result<Vec<Line
     let whole = |period| {
         let span = timelines.get(&scope.tenant)?.period(period)?.span;
         let (interval, from, to) = (span.interval, span.first_day, span.end_day);
-        Some(LineScope { period, interval, from, to, ..*scope })
+        Some(LineScope { period, interval, from, to, share: Share::whole(), ..scope.clone() })
     };
     Ok(from.chain([billed]).filter_map(whole).collect())
 }
@@ -108,7 +110,7 @@ async fn happened_in_days(read: &mut Read, scope: &LineScope) -> Result<Vec<Line
     let late = facts::late::around(read, &[(scope.tenant, scope.period)]).await?;
     let own = late.iter().filter(|it| it.meter == scope.meter && it.period == scope.period);
     let elsewhere = own.map(|it| it.billed);
-    Ok(elsewhere.chain([Some(scope.period)]).map(|billed| LineScope { billed, ..*scope }).collect())
+    Ok(elsewhere.chain([Some(scope.period)]).map(|billed| LineScope { billed, ..scope.clone() }).collect())
 }
 
 async fn added(read: &mut Read, scopes: &[LineScope]) -> Result<i64> {
@@ -126,7 +128,7 @@ async fn largest(read: &mut Read, scopes: &[LineScope], place: Place) -> Result<
         let LineScope { tenant, meter, period, interval, .. } = *scope;
         let all = facts::ledger::events(read, &[EventsWanted { tenant, meter, period, interval }]).await?;
         let own = |event: &&EventOf| {
-            event.billed == scope.billed && scope.from <= event.counted.day && event.counted.day < scope.to
+            event.billed == scope.billed && scope.share.takes(event.counted.day, event.counted.plan_version)
         };
         let corrected: HashSet<(&str, &str)> = all
             .iter()

@@ -1,34 +1,46 @@
 //! The events behind a line, in pages.
 
 use crate::error::{OperationError, Result};
+use crate::export::{counts_by_day, is_use, share};
 use crate::look::catalog::Catalog;
 use crate::look::{PAGE, event_row};
 use crate::wire::LineEvents;
-use billing::invoice::{Line, LineKind};
+use billing::invoice::Line;
 use billing::time::Timestamp;
 use std::collections::HashMap;
 use store::Read;
 use store::invoices::InvoiceRecord;
 use store::look::line_events::{self, LinePosition, LineScope};
 
-/// The events that a line is about; none of a fee, a discount and the like, nor of an imported one.
+/// The events that a line is about, its share among all lines of the invoice; none of a fee, a discount and the like, nor of
+/// an imported one.
 ///
 /// # Errors
 /// What the store says.
-pub async fn scope(read: &mut Read, invoice: &InvoiceRecord, line: &Line) -> Result<Option<LineScope>> {
-    let has_use = matches!(line.kind, LineKind::Usage | LineKind::Late | LineKind::Memo);
-    let parts = (line.meter, line.part.as_ref().filter(|_| has_use), invoice.period);
+pub async fn scope(
+    read: &mut Read,
+    invoice: &InvoiceRecord,
+    (line, all): (&Line, &[&Line]),
+    catalog: &Catalog,
+) -> Result<Option<LineScope>> {
+    let parts = (line.meter, line.part.as_ref().filter(|_| is_use(line)), invoice.period);
     let (Some(meter), Some(part), Some(billed)) = parts else { return Ok(None) };
     let timelines = store::timelines::load(read, &[invoice.tenant]).await?;
     let period = timelines.get(&invoice.tenant).and_then(|timeline| timeline.period(part.period));
+    let Some(kind) = catalog.meter(meter) else { return Ok(None) };
+    let of_period = |line: &Line| line.part.as_ref().map(|part| part.period);
+    let is_same = |other: &&&Line| is_use(other) && (other.meter, of_period(other)) == (line.meter, of_period(line));
+    let same: Vec<&Line> = all.iter().filter(is_same).copied().collect();
+    let share = share(&same, counts_by_day(kind.aggregation, kind.reset), line);
     Ok(period.map(|period| LineScope {
         tenant: invoice.tenant,
         meter,
         period: part.period,
         interval: period.span.interval,
         billed: Some(billed),
-        from: part.from,
-        to: part.to,
+        from: period.span.first_day,
+        to: period.span.end_day,
+        share,
     }))
 }
 

@@ -4,9 +4,9 @@ use crate::bill::{found, list as bill_list};
 use crate::error::{OperationError, Result};
 use crate::wire::InvoiceFilter;
 use billing::invoice::Settings;
-use billing::time::{Timestamp, Zone};
+use billing::time::{Day, Timestamp, Zone};
 use store::Read;
-use store::invoices::{self, Listed, list};
+use store::invoices::{self, InvoiceRecord, Listed, list};
 
 /// Invoices read at once.
 const PAGE: usize = 2_000;
@@ -42,6 +42,15 @@ impl Asked {
                 Err(OperationError::wrong_use("not_filterable", sentence).field(field))
             }
         }
+    }
+
+    /// Whether what happened to an invoice on a day is asked for.
+    pub fn passes(&self, invoice: &InvoiceRecord, day: Day) -> bool {
+        let invoices::InvoiceFilter { tenant, from, to, origin, .. } = self.filter;
+        tenant.is_none_or(|tenant| tenant == invoice.tenant)
+            && origin.is_none_or(|origin| origin == invoice.origin)
+            && from.is_none_or(|(from, _)| from <= day)
+            && to.is_none_or(|(to, _)| day < to)
     }
 
     /// The next invoices after a page, the newest first; none at the end.

@@ -7,6 +7,7 @@ use billing::meter::{Aggregation, Meter, Reset};
 use billing::time::Day;
 use std::collections::HashMap;
 use store::evidence::Behind;
+use store::look::line_events::{Own, Share};
 
 /// The lines of one meter and one period.
 pub(crate) struct Uses<'c> {
@@ -60,6 +61,29 @@ pub(crate) const fn counts_by_day(aggregation: Aggregation, reset: Reset) -> boo
     matches!(aggregation, Aggregation::Level) || matches!(reset, Reset::Day)
 }
 
+/// Which use is of a line by itself.
+fn own(line: &Line, by_day: bool) -> Option<Own> {
+    let part = line.part.as_ref()?;
+    let version = if by_day { None } else { line.plan_version };
+    Some(Own { from: part.from, to: part.to, version })
+}
+
+/// The lines of one meter and period but the last one, the oldest first, and the last one.
+fn in_turn<'l>(lines: &[&'l Line]) -> Option<(&'l Line, Vec<&'l Line>)> {
+    let mut order = lines.to_vec();
+    order.sort_by_key(|line| line.part.as_ref().map(|part| (part.from, part.to)));
+    order.pop().map(|last| (last, order))
+}
+
+/// Which share of the use of its meter and period a line has, among the lines of the same; as [`taker`].
+pub(crate) fn share(lines: &[&Line], by_day: bool, line: &Line) -> Share {
+    let Some((last, others)) = in_turn(lines) else { return Share::whole() };
+    match own(line, by_day) {
+        Some(own) if !std::ptr::eq(last, line) => Share::Own(own),
+        _ => Share::Rest(others.into_iter().filter_map(|line| own(line, by_day)).collect()),
+    }
+}
+
 /// Of the lines of one meter and period the one that takes use of a day under a plan version: the last one takes what is of
 /// no other. A segment that was not used has no line, and there is nothing that it would take.
 pub(crate) fn taker<'l>(
@@ -68,13 +92,7 @@ pub(crate) fn taker<'l>(
     day: Day,
     version: Option<PlanVersionId>,
 ) -> Option<&'l Line> {
-    let last = lines.iter().max_by_key(|line| line.part.as_ref().map(|part| part.to))?;
-    let is_own = |line: &&&Line| {
-        let Some(part) = &line.part else { return false };
-        let begun = part.from <= day;
-        if by_day { begun && day < part.to } else { begun && day <= part.to && line.plan_version == version }
-    };
-    let mut others: Vec<&&Line> = lines.iter().filter(|line| line.no != last.no).collect();
-    others.sort_by_key(|line| line.part.as_ref().map(|part| part.from));
-    others.iter().find(|line| is_own(line)).copied().or(Some(last)).copied()
+    let (last, others) = in_turn(lines)?;
+    let is_own = |line: &&Line| own(line, by_day).is_some_and(|own| own.takes(day, version));
+    Some(others.into_iter().find(is_own).unwrap_or(last))
 }

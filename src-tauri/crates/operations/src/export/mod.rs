@@ -5,6 +5,7 @@
 mod ageing;
 mod asked;
 mod audit;
+mod bad_debt;
 mod behind;
 mod credit_notes;
 mod events;
@@ -16,7 +17,7 @@ mod print;
 mod table;
 
 pub use audit::export_audit;
-pub(crate) use behind::{counts_by_day, is_use, taker, uses};
+pub(crate) use behind::{counts_by_day, is_use, share, taker, uses};
 pub(crate) use print::{credit_document, logo};
 pub use print::{credit_note_named, credit_note_pdf, explanation_pdf, invoice_pdf};
 pub use table::MAX_ROWS;

@@ -322,7 +322,7 @@ fn effects(proposed: &[Proposed]) -> Result<Vec<Effect>> {
         let (from, to) = (proposed.period.span.first_day, proposed.period.span.end_day);
         let currency = proposed.currency;
         let money = |minor| Money::from_minor(minor, currency).to_string();
-        let what = format!("Correction of {} from {from} to {to}, net", proposed.meter.name);
+        let what = format!("Correction of {} from {from} to {to}, before discounts", proposed.meter.name);
         effects.push(effect(what, money(0), money(proposed.net_minor()?), currency.code()));
     }
     Ok(effects)
@@ -344,7 +344,7 @@ fn billed_with(ground: &Ground, rows: &[Resolved]) -> Result<Vec<Effect>> {
         .collect())
 }
 
-/// What is credited: by line where what is left of it suffices.
+/// What is credited, after the discounts of the invoice: by line where what is left of it suffices.
 async fn parts(read: &mut Read, invoice: &InvoiceRecord, proposed: &[Proposed]) -> Result<Vec<CreditPart>> {
     let document = invoice.document()?;
     let notes = store::credit_notes::of_invoice(read, invoice.tenant, invoice.id).await?;
@@ -360,7 +360,13 @@ async fn parts(read: &mut Read, invoice: &InvoiceRecord, proposed: &[Proposed]) 
         if net == 0 {
             continue;
         }
-        let amount = net.checked_neg().ok_or_else(|| too_large(billing::pricing::RateError::Overflow))?;
+        let lowered = net.checked_neg().ok_or_else(|| too_large(billing::pricing::RateError::Overflow))?;
+        // The invoice took its discounts off what was too much, too.
+        let meter = Some(proposed.meter.id);
+        let amount = billing::invoice::credit::after_discounts(&document, meter, lowered).map_err(too_large)?;
+        if amount == 0 {
+            continue;
+        }
         let (from, to) = (proposed.period.span.first_day, proposed.period.span.end_day);
         parts.push(CreditPart {
             line_no: line_of(&document, &earlier, proposed, amount)?,

@@ -1,7 +1,7 @@
 //! Late rows on screen, each with the correction that it proposes by itself.
 
 use super::decide::invoice_of;
-use super::proposal::{Ground, Resolved, catalog};
+use super::proposal::{DECIDED_HERE, Ground, Resolved, catalog};
 use crate::bill::found::shown;
 use crate::change::asked;
 use crate::change::said::Said;
@@ -9,7 +9,6 @@ use crate::error::{ErrorKind, OperationError, Result};
 use crate::wire::{DaySpan, LateFilter, LatePage, LateRow};
 use billing::ids::TenantId;
 use billing::invoice::Catalog;
-use billing::put_aside::Reason;
 use billing::time::Timestamp;
 use futures::FutureExt;
 use std::collections::HashMap;
@@ -20,7 +19,7 @@ use store::{Read, Store};
 /// Rows of a page: each is rated by itself.
 const PAGE: usize = 50;
 
-/// A page of rows that were put aside because their period had closed, newest first.
+/// A page of rows that were put aside because their period had closed or because they came too late, newest first.
 ///
 /// # Errors
 /// The field at fault, `bad_cursor`; when the database fails.
@@ -28,7 +27,7 @@ pub async fn late_rows(store: &Store, at: Timestamp, filter: &LateFilter, cursor
     let state = filter.state.as_deref().map(state).transpose()?;
     let filter = PutAsideFilter {
         state: state.map(|state| state.as_str().to_owned()),
-        reason: Some(Reason::ClosedPeriod.as_str().to_owned()),
+        reasons: DECIDED_HERE.map(|reason| reason.as_str().to_owned()).to_vec(),
         tenant: filter.tenant_id.as_deref().map(|id| asked::id("tenant_id", id)).transpose()?,
     };
     let after = cursor.map(position).transpose()?;

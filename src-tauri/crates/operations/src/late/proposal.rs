@@ -19,6 +19,9 @@ use store::append::parents;
 use store::quarantine::{QuarantineRecord, QuarantineState};
 use store::tenants::Tenant;
 
+/// Why a row was put aside that is decided about here.
+pub(super) const DECIDED_HERE: [Reason; 2] = [Reason::ClosedPeriod, Reason::TooLate];
+
 /// What a look at late rows of one tenant needs.
 pub(super) struct Ground {
     pub tenant: Tenant,
@@ -182,7 +185,7 @@ pub(super) fn check_waits(record: &QuarantineRecord) -> Result<()> {
         let message = "Somebody has decided about this row already.";
         return Err(OperationError::refused("decided", message).field("ids"));
     }
-    if ![Reason::ClosedPeriod, Reason::TooLate].iter().any(|reason| reason.as_str() == record.reason) {
+    if !DECIDED_HERE.iter().any(|reason| reason.as_str() == record.reason) {
         let message = "This row was put aside for another reason than its closed period.";
         return Err(OperationError::refused("not_late", message).field("ids"));
     }

@@ -31,7 +31,7 @@ pub async fn quarantine(
     }
     let filter = PutAsideFilter {
         state: filter.state.clone(),
-        reason: filter.reason.clone(),
+        reasons: filter.reason.iter().cloned().collect(),
         tenant: filter.tenant_id.as_deref().map(asked::tenant_id).transpose()?,
     };
     let after = cursor.map(position).transpose()?;

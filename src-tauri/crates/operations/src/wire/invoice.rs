@@ -60,6 +60,8 @@ pub struct InvoiceRow {
     pub due_day: Option<String>,
     /// Days since then; none when it is not due or nothing is open.
     pub days_overdue: Option<u32>,
+    /// When a draft was computed: in a list by the last run, on its own by this look; none once it is issued.
+    pub drafted_at: Option<String>,
     /// Currency of all amounts.
     pub currency: String,
     /// Net.

@@ -44,7 +44,7 @@ pub struct FeeCredit {
 /// In this order for SQLite, too, whose planner believes in what it once counted: with a company's first run it would go
 /// through all invoices for each period.
 macro_rules! of_periods {
-    ($asked:literal) => {
+    ($asked:literal, $which:literal) => {
         concat!(
             "select ",
             invoice_columns!(),
@@ -53,7 +53,8 @@ macro_rules! of_periods {
             " cross join billing_periods p cross join invoices i
               where p.tenant_id = w.t and p.period_id = w.p
                 and i.tenant_id = p.tenant_id and i.subscription_id = p.subscription_id and i.period_id = p.period_id
-                and i.origin = 'billed' and i.status <> 'void'"
+                and i.origin = 'billed' and ",
+            $which
         )
     };
 }
@@ -62,8 +63,16 @@ statements! {
     HEADS = in_ids("select tenant_id, subscription_id, period_id, ends_at, status, currency, total_minor from invoices
         where origin = 'billed' and number is not null and tenant_id ", "");
     OF_PERIODS = sql(Sql::pair(of_periods!(
-        "(select cast(w.t as uuid) as t, cast(w.p as uuid) as p from jsonb_to_recordset(cast($1 as jsonb)) as w(t text, p text)) w"
-    ), of_periods!("(select unhex(value->>'t') as t, unhex(value->>'p') as p from json_each($1)) w")));
+        "(select cast(w.t as uuid) as t, cast(w.p as uuid) as p from jsonb_to_recordset(cast($1 as jsonb)) as w(t text, p text)) w",
+        "i.status <> 'void'"
+    ), of_periods!("(select unhex(value->>'t') as t, unhex(value->>'p') as p from json_each($1)) w", "i.status <> 'void'")));
+    NOTED_OF_PERIODS = sql(Sql::pair(of_periods!(
+        "(select cast(w.t as uuid) as t, cast(w.p as uuid) as p from jsonb_to_recordset(cast($1 as jsonb)) as w(t text, p text)) w",
+        "i.status = 'void' and i.number is null and exists (select 1 from credit_notes n where n.tenant_id = i.tenant_id and n.invoice_id = i.invoice_id)"
+    ), of_periods!(
+        "(select unhex(value->>'t') as t, unhex(value->>'p') as p from json_each($1)) w",
+        "i.status = 'void' and i.number is null and exists (select 1 from credit_notes n where n.tenant_id = i.tenant_id and n.invoice_id = i.invoice_id)"
+    )));
     CREDITED = sql(asked!(
         "select n.invoice_id, l.invoice_line_no, cast(sum(l.amount_minor) as bigint)",
         "credit_notes n",
@@ -97,6 +106,15 @@ pub async fn heads(read: &mut Read, tenants: &[TenantId]) -> Result<Vec<InvoiceH
 pub async fn of_periods(read: &mut Read, periods: &[PeriodOf]) -> Result<Vec<InvoiceRecord>> {
     let list = periods_json(periods)?;
     rows!(read, InvoiceRow, OF_PERIODS, list.as_str())?.into_iter().map(InvoiceRecord::try_from).collect()
+}
+
+/// The drafts of periods that came to less than nothing and were issued as credit notes: they settled their periods, too.
+///
+/// # Errors
+/// What the database gave.
+pub async fn noted_of_periods(read: &mut Read, periods: &[PeriodOf]) -> Result<Vec<InvoiceRecord>> {
+    let list = periods_json(periods)?;
+    rows!(read, InvoiceRow, NOTED_OF_PERIODS, list.as_str())?.into_iter().map(InvoiceRecord::try_from).collect()
 }
 
 /// What credit notes took back of lines of invoices.

@@ -5,8 +5,9 @@
 
 use super::record::{InvoiceRecord, InvoiceRow, invoice_columns};
 use crate::codec::{At, Id, OnDay, Word};
-use crate::conn::{Conn, Read};
+use crate::conn::{Conn, Read, rows};
 use crate::error::{Result, StoreError};
+use crate::sql::statements;
 use billing::ids::{InvoiceId, TenantId};
 use billing::invoice::{Hold, Origin, Status};
 use billing::money::Currency;
@@ -102,7 +103,7 @@ pub struct InvoiceSum {
 /// What of an issued invoice is still to be paid: as `billing::invoice::Standing::open_minor`, which tests compare.
 macro_rules! open {
     () => {
-        "(case when i.number is null or i.status = 'void' then 0 when i.total_minor - i.prepaid_minor - i.paid_minor - i.credited_minor > 0 then i.total_minor - i.prepaid_minor - i.paid_minor - i.credited_minor else 0 end)"
+        "(case when i.number is null or i.status in ('void', 'uncollectible') then 0 when i.total_minor - i.prepaid_minor - i.paid_minor - i.credited_minor > 0 then i.total_minor - i.prepaid_minor - i.paid_minor - i.credited_minor else 0 end)"
     };
 }
 
@@ -118,6 +119,21 @@ const SUMS: &str = concat!(
     "), 0) as bigint) from invoices i where "
 );
 const IS_OPEN: &str = concat!("i.status in ('finalized', 'partially_paid') and ", open!(), " > 0");
+
+statements! {
+    VOIDED = sql(crate::sql::Sql::same(concat!(
+        "select ", invoice_columns!(), ", t.name from invoices i join tenants t on t.tenant_id = i.tenant_id
+          where i.status = 'void' and i.number is not null and i.origin = 'billed' order by i.updated_at, i.invoice_id"
+    )));
+}
+
+/// All invoices that were made here and taken back, in the order in which they became void.
+///
+/// # Errors
+/// When the database fails.
+pub async fn voided(read: &mut Read) -> Result<Vec<Listed>> {
+    rows!(read, ListedRow, VOIDED)?.into_iter().map(listed).collect()
+}
 
 /// The conditions of a filter on one of the two parts of the list.
 macro_rules! sift {
@@ -250,8 +266,11 @@ async fn part(
         }
     };
     let found = found.map_err(|error| read.failed(error))?;
-    let listed = |row: ListedRow| Ok(Listed { invoice: row.invoice.try_into()?, tenant_name: row.name });
     found.into_iter().map(listed).collect()
+}
+
+fn listed(row: ListedRow) -> Result<Listed> {
+    Ok(Listed { invoice: row.invoice.try_into()?, tenant_name: row.name })
 }
 
 type SumRow = (Word<Currency>, i64, i64, i64, i64);

@@ -19,4 +19,5 @@ pub use list::{InvoiceFilter, InvoicePosition, InvoiceSum, Listed, Wanted};
 pub use record::{InvoiceRecord, Issued};
 
 /// Every fixed statement of these modules.
-pub(crate) const STATEMENTS: [&[(&str, Sql)]; 3] = [lines::STATEMENTS, one::STATEMENTS, series::STATEMENTS];
+pub(crate) const STATEMENTS: [&[(&str, Sql)]; 4] =
+    [lines::STATEMENTS, list::STATEMENTS, one::STATEMENTS, series::STATEMENTS];

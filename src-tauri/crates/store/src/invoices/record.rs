@@ -87,7 +87,7 @@ impl InvoiceRecord {
     }
 
     /// What it is asked by before something is done with it. `is_replaced`: whether another one stands for it, see
-    /// [`super::one::replaced_by`].
+    /// [`super::one::replaced_by`]. Payments of which nothing was applied are not known here: who asks about voiding looks.
     pub const fn standing(&self, is_replaced: bool) -> Standing {
         Standing {
             status: self.status,
@@ -97,6 +97,7 @@ impl InvoiceRecord {
             prepaid_minor: self.prepaid_minor,
             paid_minor: self.paid_minor,
             credited_minor: self.credited_minor,
+            has_payments: self.paid_minor > 0,
             is_replaced,
         }
     }

@@ -13,8 +13,8 @@ use sqlx::{Postgres, QueryBuilder, Sqlite};
 pub struct PutAsideFilter {
     /// `waiting`, `accepted` or `dismissed`.
     pub state: Option<String>,
-    /// A reason code.
-    pub reason: Option<String>,
+    /// Reason codes, one of them; empty for any.
+    pub reasons: Vec<String>,
     /// One tenant.
     pub tenant: Option<TenantId>,
 }
@@ -108,8 +108,13 @@ macro_rules! page_query {
         if let Some(state) = &$filter.state {
             query.push(" and state = ").push_bind(state.clone());
         }
-        if let Some(reason) = &$filter.reason {
-            query.push(" and reason = ").push_bind(reason.clone());
+        if !$filter.reasons.is_empty() {
+            query.push(" and reason in (");
+            let mut list = query.separated(", ");
+            for reason in &$filter.reasons {
+                list.push_bind(reason.clone());
+            }
+            query.push(")");
         }
         if let Some(tenant) = $filter.tenant {
             query.push(" and tenant_id = ").push_bind(Id(tenant));

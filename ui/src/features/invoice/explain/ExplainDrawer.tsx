@@ -87,17 +87,18 @@ function Steps({ view }: { view: InvoiceView }) {
   const { place, open } = useExplainPlace();
   const line = place.explain && place.explain !== "total" ? Number(place.explain) : null;
   const query = useExplanation(view.row.invoice_id, line, true);
+  const imported = view.row.origin === "imported";
   if (place.source && place.key) return <OneEvent view={view} source={place.source} eventKey={place.key} />;
   return (
     <QueryView query={query} what="The explanation">
       {(explanation) => {
         const one = explanation.lines[0];
-        if (line === null) return <TotalStep explanation={explanation} onOpen={open} />;
+        if (line === null) return <TotalStep explanation={explanation} imported={imported} onOpen={open} />;
         if (!one) return <p className="dim">There is no such line on this invoice.</p>;
         return place.step ? (
           <UseStep explanation={explanation} line={one} onOpen={open} />
         ) : (
-          <LineStep explanation={explanation} line={one} onOpen={open} />
+          <LineStep explanation={explanation} line={one} imported={imported} onOpen={open} />
         );
       }}
     </QueryView>

@@ -8,7 +8,7 @@ import type { Place } from "./place";
 import { Residue } from "./Residue";
 import { ruleWords } from "./words";
 
-type Props = { explanation: Explanation; line: ExplainedLine; onOpen: (place: Place) => void };
+type Props = { explanation: Explanation; line: ExplainedLine; imported: boolean; onOpen: (place: Place) => void };
 
 /** What a step counts: units of the meter where it prices those, packages, or a bare number. */
 function countedIn({ rule, quantity }: ProofStep, unit: string): string {
@@ -56,7 +56,7 @@ function useStepColumns(unit: string): PlainColumn<ProofStep>[] {
   ];
 }
 
-function useFacts({ explanation, line }: Props): Fact[] {
+function useFacts({ explanation, line }: Pick<Props, "explanation" | "line">): Fact[] {
   const format = useFormat();
   const facts: Fact[] = [{ name: "Kind", value: wordsOf(line.kind) }];
   if (line.days)
@@ -82,7 +82,7 @@ function useFacts({ explanation, line }: Props): Fact[] {
 
 /** One line: what it is about, and the steps that add up to its amount. */
 export function LineStep(props: Props) {
-  const { explanation, line, onOpen } = props;
+  const { explanation, line, imported, onOpen } = props;
   const format = useFormat();
   const facts = useFacts(props);
   const columns = useStepColumns(line.unit ?? "");
@@ -102,6 +102,7 @@ export function LineStep(props: Props) {
         recomputed={line.recomputed}
         currency={explanation.currency}
         asOf={explanation.as_of}
+        imported={imported}
       />
       <Facts facts={facts} />
       <section>
@@ -145,7 +146,11 @@ export function LineStep(props: Props) {
           <IconChevronRight size={16} aria-hidden />
         </UnstyledButton>
       ) : (
-        <p className="dim">No use is behind this line: the plan or an agreement gives it.</p>
+        <p className="dim">
+          {imported
+            ? "It was imported: no use that is counted here is behind it."
+            : "No use is behind this line: the plan or an agreement gives it."}
+        </p>
       )}
     </div>
   );

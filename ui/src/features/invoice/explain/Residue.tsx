@@ -8,10 +8,12 @@ type Props = {
   currency: string;
   /** When the ledger was read. */
   asOf: string;
+  /** Made elsewhere: no ledger of ours is behind it, only its own lines. */
+  imported: boolean;
 };
 
 /** Whether today's ledger gives the same amount, and what is left between them if not. */
-export function Residue({ residue, recomputed, currency, asOf }: Props) {
+export function Residue({ residue, recomputed, currency, asOf, imported }: Props) {
   const format = useFormat();
   const agrees = isZero(residue);
   const Mark = agrees ? IconCircleCheckFilled : IconAlertTriangleFilled;
@@ -25,10 +27,16 @@ export function Residue({ residue, recomputed, currency, asOf }: Props) {
     >
       <Mark size={15} aria-hidden />
       {agrees ? (
-        <span>The ledger gives the same amount today, to the last digit.</span>
+        <span>
+          {imported
+            ? "Quantity, price and tax as they were imported give the same amount."
+            : "The ledger gives the same amount today, to the last digit."}
+        </span>
       ) : (
         <span>
-          The ledger gives {format.money(recomputed, currency)} today: a residue of {format.money(residue, currency)}.
+          {imported ? "Quantity, price and tax as they were imported give" : "The ledger gives"}{" "}
+          {format.money(recomputed, currency)}
+          {imported ? "" : " today"}: a residue of {format.money(residue, currency)}.
         </span>
       )}
     </p>

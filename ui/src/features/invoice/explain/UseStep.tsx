@@ -10,11 +10,18 @@ import { placeWords } from "./words";
 
 type Props = { explanation: Explanation; line: ExplainedLine; onOpen: (place: Place) => void };
 
+/** What the line was made from, where it is not the whole counter. Neither a level nor a share is a fault. */
+function usedWords({ place, used, ledger }: ExplainedCounter): string {
+  if (place === "level")
+    return "Counter and ledger hold the same movement. The line was made from the level, with what was held before.";
+  if (compareDecimals(used, ledger) === 0) return "Line, counter and ledger hold the same quantity.";
+  return "Counter and ledger hold the same quantity. The line was made from its share: its days, its plan, or what came late.";
+}
+
 /** The counter beside the ledger and beside what the line was made from. */
 function Counter({ counter, unit }: { counter: ExplainedCounter; unit: string }) {
   const format = useFormat();
-  const agrees =
-    compareDecimals(counter.counter, counter.ledger) === 0 && compareDecimals(counter.ledger, counter.used) === 0;
+  const agrees = compareDecimals(counter.counter, counter.ledger) === 0;
   const Mark = agrees ? IconCircleCheckFilled : IconAlertTriangleFilled;
   const quantity = (value: string) => (
     <span className="tabular" data-figure={value}>
@@ -30,9 +37,7 @@ function Counter({ counter, unit }: { counter: ExplainedCounter; unit: string })
     <>
       <p className={classes.residue} data-tone={agrees ? "normal" : "warning"} data-testid="counter-agrees">
         <Mark size={15} aria-hidden />
-        {agrees
-          ? "Line, counter and ledger hold the same quantity."
-          : "Line, counter and ledger do not hold the same quantity."}
+        {agrees ? usedWords(counter) : "Counter and ledger differ: verify the database before you rely on the counter."}
       </p>
       <div className={classes.pair}>
         <Facts

@@ -1,8 +1,8 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it, vi } from "vitest";
-import type { Explanation, LineEvents } from "@/generated/bindings";
+import type { Explanation, InvoiceView, LineEvents } from "@/generated/bindings";
 import { recentOf } from "@/host/mock/events";
-import { explanation, lineEvents } from "@/host/mock/invoice-view";
+import { explanation, invoiceView, lineEvents } from "@/host/mock/invoice-view";
 import { allInvoices } from "@/host/mock/invoices";
 import { seriousFindings } from "@/test/axe";
 import { quickUser, renderApp } from "@/test/render";
@@ -27,7 +27,10 @@ describe("the explanation of an amount", () => {
       ).toBeGreaterThan(0);
     await user.click(within(line).getByTestId("explain-open-use"));
     const use = await screen.findByTestId("explain-use-step");
-    expect(within(use).getByTestId("counter-agrees")).toHaveTextContent("hold the same quantity");
+    expect(within(use).getByTestId("counter-agrees")).toHaveAttribute("data-tone", "normal");
+    expect(within(use).getByTestId("counter-agrees")).toHaveTextContent(
+      "Line, counter and ledger hold the same quantity",
+    );
     const first = recentOf(ROW.tenant_id, 1)[0];
     await user.click(within(use).getByTestId(`explain-event-${first?.key}`));
     expect(await screen.findByTestId("event-quantity")).toHaveAttribute("data-figure", first?.quantity);
@@ -63,6 +66,36 @@ describe("the explanation of an amount", () => {
     const residue = await screen.findByTestId("residue");
     expect(residue).toHaveAttribute("data-figure", "0.25");
     expect(residue).toHaveTextContent("a residue of");
+  });
+
+  it.each([
+    ["a level that was held before", { place: "level", counter: "5", ledger: "5", used: "105" }, "normal", "the level"],
+    ["a share of a counter", { counter: "90", ledger: "90", used: "50" }, "normal", "its share"],
+    ["a counter that the ledger does not give", { counter: "91", ledger: "90", used: "91" }, "warning", "differ"],
+  ])("says what the line was made from: %s", async (_, part, tone, words) => {
+    const counter = { ...(USED.counter as NonNullable<typeof USED.counter>), ...part };
+    const moved = { ...whole, lines: [{ ...USED, counter }] };
+    renderApp(`${ADDRESS}?explain=${USED.no}&step=events`, { host: { invoiceExplain: async () => moved } });
+    const mark = await screen.findByTestId("counter-agrees");
+    expect(mark).toHaveAttribute("data-tone", tone);
+    expect(mark).toHaveTextContent(words);
+  });
+
+  it("lists what the invoice does not have, and opens nothing there", async () => {
+    const today = { ...USED, no: 0, amount: "0.00", recomputed: "3.00", residue: "3.00" };
+    const moved = { ...whole, lines: [...whole.lines, today, { ...today, description: "Another" }] };
+    renderApp(`${ADDRESS}?explain=total`, { host: { invoiceExplain: async () => moved } });
+    expect(await screen.findAllByText(/not on the invoice/)).toHaveLength(2);
+    expect(screen.queryByTestId("explain-open-line-0")).toBeNull();
+  });
+
+  it("says of an imported invoice what it was compared with", async () => {
+    const view = invoiceView(ROW.invoice_id) as InvoiceView;
+    const imported = { ...view, row: { ...view.row, origin: "imported" } };
+    renderApp(`${ADDRESS}?explain=total`, { host: { invoice: async () => imported } });
+    const residue = await screen.findByTestId("residue");
+    expect(residue).toHaveTextContent("as they were imported");
+    expect(residue).not.toHaveTextContent("ledger");
   });
 
   it.each(["total", String(USED.no), `${USED.no}&step=events`])(

@@ -245,8 +245,11 @@ impl Case {
         subscription.started_at = at(&self.started_at);
         subscription.ended_at = self.ended_at.as_deref().map(at);
         *entitlements = self.entitlements(&self.holdings);
-        let next =
-            |next: &Days| NextPeriod { id: PeriodId::from_uuid(id(0x902)), span: self.span(next.first, next.end) };
+        let next = |next: &Days| NextPeriod {
+            id: PeriodId::from_uuid(id(0x902)),
+            span: self.span(next.first, next.end),
+            charged: None,
+        };
         facts.next = self.next.as_ref().map(next);
         facts.fee_paid = self.fee_paid.as_ref().map(|paid| FeePaid {
             plan_version: version_id(paid.version),

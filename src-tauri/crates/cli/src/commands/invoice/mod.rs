@@ -2,6 +2,7 @@
 
 mod act;
 mod credit;
+mod credit_notes;
 mod difference;
 mod explain;
 pub mod export;
@@ -52,6 +53,8 @@ enum Command {
     Uncollectible(act::Args),
     /// Issue a credit note: whole lines, amounts of lines, or an amount
     Credit(credit::Args),
+    /// List credit notes, newest first
+    CreditNotes(credit_notes::Args),
     /// Write invoices, or what belongs to them, into a CSV file or a workbook
     Export(export::Args),
     /// Put an invoice, its explanation, its events and its history into one file that can be checked without a database
@@ -78,6 +81,7 @@ pub async fn run(args: Args, context: &Context) -> Result<Outcome> {
         Command::Reissue(args) => act::run(args, Kind::Reissue, context).await,
         Command::Uncollectible(args) => act::run(args, Kind::Uncollectible, context).await,
         Command::Credit(args) => credit::run(args, context).await,
+        Command::CreditNotes(args) => credit_notes::run(args, context).await,
         Command::Export(args) => export::run(args, context).await,
         Command::Pack(args) => pack::run(args, context).await,
         Command::Pay(args) => pay::run(args, context).await,
