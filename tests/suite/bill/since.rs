@@ -8,9 +8,11 @@ use super::packs::pack;
 use super::{everything, host, run};
 use crate::export::rows;
 use billing::ids::{PlanId, PlanVersionId};
+use billing::invoice::LineKind;
 use billing::money::Money;
 use billing::plan::{Plan, PlanVersion};
 use operations::bill::{cancel_act, cancel_preview, coupon_act, coupon_preview, plan_change_act, plan_change_preview};
+use operations::change::extend_periods;
 use operations::explain::explain;
 use operations::pack::verify;
 use operations::wire::{CancelRequest, CouponRequest, ExportKind, InvoiceActKind, PlanChangeRequest};
@@ -121,6 +123,12 @@ async fn a_void_invoice_before_is_no_residue(ledger: Ledger) {
     assert_fits(&ledger, &world).await;
 }
 
+/// Makes the periods that exist by now, as the job does.
+async fn periods(ledger: &Ledger, world: &mut World, series: u64) {
+    extend_periods(&ledger.store, &host(world, series)).await.unwrap();
+    world.reload(&ledger.store).await.unwrap();
+}
+
 /// A plan of 5.00 that is charged in advance, too, and prices nothing.
 async fn smaller_plan(ledger: &Ledger, world: &World) {
     let held = world.timelines[&world.tenants[0]].entitlements()[0].plan_version;
@@ -153,6 +161,7 @@ async fn what_a_credit_note_charged_in_advance_is_not_charged_again(ledger: Ledg
     let mut world = issued(&ledger).await;
     smaller_plan(&ledger, &world).await;
     world.now = at("2026-04-16T12:00:00Z");
+    periods(&ledger, &mut world, 10).await;
     let change = PlanChangeRequest {
         tenant_id: world.tenants[0].to_string(),
         subscription_id: world.timelines[&world.tenants[0]].subscriptions()[0].id.to_string(),
@@ -163,13 +172,16 @@ async fn what_a_credit_note_charged_in_advance_is_not_charged_again(ledger: Ledg
     let shown = plan_change_preview(&ledger.store, &host(&world, 5), &change).await.unwrap();
     plan_change_act(&ledger.store, &host(&world, 5), &change, &shown.fingerprint).await.unwrap();
     world.now = at("2026-05-20T12:00:00Z");
+    periods(&ledger, &mut world, 12).await;
     run(&ledger.store, &host(&world, 6), &everything()).await.unwrap();
     assert_eq!(assert_sound(&ledger.store).await.credit_notes.len(), 1, "more was given back than was charged");
     world.now = at("2026-06-20T12:00:00Z");
+    periods(&ledger, &mut world, 11).await;
     run(&ledger.store, &host(&world, 7), &everything()).await.unwrap();
     let books = assert_sound(&ledger.store).await;
     let last = books.issued.values().max_by_key(|record| record.interval.unwrap().end).unwrap();
-    let fees: Vec<i64> = last.document().unwrap().lines.iter().map(|line| line.amount_minor).collect();
+    let lines = last.document().unwrap().lines;
+    let fees: Vec<i64> = lines.iter().filter(|line| line.kind == LineKind::Fee).map(|line| line.amount_minor).collect();
     assert_eq!(fees, [500], "the fee of June only: that of May was taken off what was given back");
     assert_fits(&ledger, &world).await;
 }

@@ -103,8 +103,9 @@ export const commands = {
 	/**  Stops the run; what was finalized stays, the next run goes on. */
 	invoiceRunCancel: () => typedError<null, WireError>(__TAURI_INVOKE("invoice_run_cancel")),
 	/**  Saves an invoice as a PDF file. */
-	saveCreditNotePdf: (creditNoteId: string, number: string) => typedError<string | null, WireError>(__TAURI_INVOKE("save_credit_note_pdf", { creditNoteId, number })),
 	saveInvoicePdf: (invoiceId: string) => typedError<string | null, WireError>(__TAURI_INVOKE("save_invoice_pdf", { invoiceId })),
+	/**  Saves a credit note as a PDF file; it is named by its id. */
+	saveCreditNotePdf: (creditNoteId: string, number: string) => typedError<string | null, WireError>(__TAURI_INVOKE("save_credit_note_pdf", { creditNoteId, number })),
 	/**  Saves the evidence pack of an invoice, or of a dispute about it. */
 	savePack: (invoiceId: string, disputeId: string | null) => typedError<string | null, WireError>(__TAURI_INVOKE("save_pack", { invoiceId, disputeId })),
 	/**  Writes what a filter passes into a table. */
