@@ -51,7 +51,8 @@ async fn a_stopped_import_keeps_what_it_took_and_goes_on() -> Result<()> {
     window.click("import-backfill").await?;
     window.fill("import-tenant", "Acme").await?;
     window.click("import-run").await?;
-    let taking = "document.querySelector('[data-testid=import-progress-line]')?.textContent.toLowerCase().includes('taking')";
+    let taking =
+        "document.querySelector('[data-testid=import-progress-line]')?.textContent.toLowerCase().includes('taking')";
     window.wait("rows are taken", taking).await?;
     window.picture(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../out/e2e-import-running.png"))?;
     window.click("import-cancel").await?;

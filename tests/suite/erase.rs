@@ -188,7 +188,11 @@ async fn an_erased_name_is_nowhere(ledger: Ledger) {
     for name in ["Zaphod-Beeble", "Zaphod B. Beeble"] {
         assert_eq!(places_of(&ledger, name).await, Vec::<String>::new(), "{name} is nowhere");
     }
-    let left = ledger.raw("select file_name, count(*) from imports group by file_name order by file_name").await.unwrap().unwrap_or_default();
+    let left = ledger
+        .raw("select file_name, count(*) from imports group by file_name order by file_name")
+        .await
+        .unwrap()
+        .unwrap_or_default();
     let left: Vec<&str> = left.iter().map(|(name, _)| name.as_str()).collect();
     assert!(left.is_empty() || left == ["calls of somebody.csv", "erased"], "other files keep their names: {left:?}");
     assert_eq!(body(&ledger, 1).await, r#"[["quantity","5"]]"#, "the rest of a row stays");

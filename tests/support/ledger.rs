@@ -3,7 +3,7 @@
 use crate::postgres::{self, SUPERUSER};
 use anyhow::{Context, Result};
 use billing::ids::LedgerId;
-use sqlx::{ConnectOptions as _, Connection as _};
+use sqlx::Connection as _;
 use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -134,12 +134,12 @@ pub async fn database_status(console: State<'_, Console>) -> Answer<DatabaseStat
 #[tauri::command]
 #[specta::specta]
 pub async fn open_again(app: AppHandle, console: State<'_, Console>) -> Answer<DatabaseStatus> {
-    if let Some(address) = console.address_that_failed() {
-        if let Err(error) = show(&app, &console, &address).await {
-            tracing::warn!("{address} could not be opened again: {}", error.message);
-            console.failed(error.clone(), &address);
-            return Err(error);
-        }
+    if let Some(address) = console.address_that_failed()
+        && let Err(error) = show(&app, &console, &address).await
+    {
+        tracing::warn!("{address} could not be opened again: {}", error.message);
+        console.failed(error.clone(), &address);
+        return Err(error);
     }
     status(&console).await
 }
