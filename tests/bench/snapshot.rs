@@ -159,8 +159,11 @@ impl Value {
     fn of(row: &SqliteRow) -> Result<Vec<Self>> {
         let of = |place| {
             let value = row.try_get_raw(place)?;
+            // What is null has the type of its column.
+            if value.is_null() {
+                return Ok(Self::Null);
+            }
             Ok(match value.type_info().name() {
-                "NULL" => Self::Null,
                 "TEXT" => Self::Text(row.try_get_unchecked(place)?),
                 "BLOB" => Self::Blob(row.try_get_unchecked(place)?),
                 _ => Self::Integer(row.try_get_unchecked(place)?),

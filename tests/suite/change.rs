@@ -1,5 +1,6 @@
 //! Changes by a person: the preview says what the act does, nothing is done twice, and nothing without its record.
 
+use crate::look::assert_sound;
 use futures::future::join_all;
 use operations::change::{
     entry_act, entry_preview, override_act, override_preview, quarantine_decide, quota_admit, quota_check,
@@ -17,6 +18,7 @@ on_every_engine!(
     without_its_record_nothing_changes,
     an_override_holds_from_now_on_and_recovers_the_alert,
     one_of_sixteen_racers_gets_the_last_unit,
+    admitting_again_counts_once,
     a_row_in_quarantine_is_taken_once,
 );
 
@@ -145,25 +147,43 @@ fn quota(world: &World, key: Option<String>) -> QuotaRequest {
 
 async fn one_of_sixteen_racers_gets_the_last_unit(ledger: Ledger) {
     let world = World::new(&ledger.store, 1).await.unwrap();
-    let event = world.event(0, "calls", "call-1", 1_999, "2026-01-10T08:00:00Z");
-    world.append(&ledger.store, vec![event]).await.unwrap();
-    let racers = (0..16_u64).map(|racer| {
-        let (store, host, request) =
-            (ledger.store.clone(), host(&world, 100 + racer), quota(&world, Some(format!("racer-{racer}"))));
-        async move { quota_admit(&store, &host, &request).await.unwrap() }
-    });
-    let answers = join_all(racers).await;
-    assert_eq!(answers.iter().filter(|answer| answer.admitted).count(), 1, "one wins");
-    let refused = answers.iter().find(|answer| !answer.admitted).unwrap();
-    assert_eq!(
-        (refused.cap.as_deref(), refused.left.as_deref()),
-        (Some("2000"), Some("0")),
-        "which limit, what is left"
-    );
-    assert_eq!(refused.resets_at.as_deref(), Some("2026-02-01T00:00:00Z"), "when it resets");
-    assert_eq!(used(&ledger, &world, "calls").await, "2000", "exactly the cap is used");
+    for (meter, resets_at) in
+        [("calls", Some("2026-02-01T00:00:00Z")), ("tokens", Some("2026-01-21T00:00:00Z")), ("storage", None)]
+    {
+        let event = world.event(0, meter, &format!("most of {meter}"), 1_999, "2026-01-20T08:00:00Z");
+        world.append(&ledger.store, vec![event]).await.unwrap();
+        let racers = (0..16_u64).map(|racer| {
+            let request = QuotaRequest { meter: meter.to_owned(), ..quota(&world, Some(format!("{meter} {racer}"))) };
+            let (store, host) = (ledger.store.clone(), host(&world, 100 + racer));
+            async move { quota_admit(&store, &host, &request).await.unwrap() }
+        });
+        let answers = join_all(racers).await;
+        assert_eq!(answers.iter().filter(|answer| answer.admitted).count(), 1, "one of {meter} wins");
+        let refused = answers.iter().find(|answer| !answer.admitted).unwrap();
+        assert_eq!(
+            (refused.cap.as_deref(), refused.left.as_deref()),
+            (Some("2000"), Some("0")),
+            "which limit, what is left of {meter}"
+        );
+        assert_eq!(refused.resets_at.as_deref(), resets_at, "when {meter} resets");
+        assert_eq!(used(&ledger, &world, meter).await, "2000", "exactly the cap of {meter} is used");
+    }
     let check = quota_check(&ledger.store, &host(&world, 1), &quota(&world, None)).await.unwrap();
     assert!(!check.admitted && !check.recorded, "a check says the same and records nothing");
+    assert_sound(&ledger.store).await;
+}
+
+async fn admitting_again_counts_once(ledger: Ledger) {
+    let world = World::new(&ledger.store, 1).await.unwrap();
+    for turn in 0..2 {
+        let request = quota(&world, Some("job-7".to_owned()));
+        let answer = quota_admit(&ledger.store, &host(&world, 30 + turn), &request).await.unwrap();
+        assert_eq!((answer.admitted, answer.recorded), (true, turn == 0), "the same answer, recorded once");
+    }
+    let other = QuotaRequest { quantity: "2".to_owned(), ..quota(&world, Some("job-7".to_owned())) };
+    let refused = quota_admit(&ledger.store, &host(&world, 40), &other).await.unwrap_err();
+    assert_eq!(refused.code(), "conflict", "the same key for another quantity");
+    assert_eq!(used(&ledger, &world, "calls").await, "1", "it counts once");
 }
 
 async fn a_row_in_quarantine_is_taken_once(ledger: Ledger) {

@@ -40,6 +40,7 @@ mod late;
 mod look;
 mod migrate;
 mod payment;
+mod recorded;
 mod rights;
 mod roles;
 mod sample;

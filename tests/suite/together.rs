@@ -5,7 +5,6 @@ use billing::level::Admission;
 use billing::period::PeriodStatus;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use store::admit::{Admitted, admit};
 use store::append::{Outcome, append};
 use store::{StoreError, audit, periods};
 use support::postgres::cluster;
@@ -15,14 +14,12 @@ use tokio::sync::Notify;
 
 on_every_engine!(
     sixteen_writers_each_event_many_times,
-    sixteen_racers_for_the_last_unit,
     a_checker_during_ingest,
     closing_during_ingest,
     an_uncommitted_winner,
     large_batches_with_keys_in_common,
     a_failed_audit_undoes_everything,
     folding_during_ingest,
-    admitting_again_counts_once,
 );
 
 /// A small generator, so that a failure can be repeated.
@@ -82,49 +79,6 @@ async fn each_event_many_times(ledger: &Ledger, world: &Arc<World>, round: u64) 
     assert_eq!(accepted, 400, "each is accepted exactly once, whoever came first");
     let in_ledger = assert_sound(&ledger.store).await.ledger_events;
     assert_eq!(in_ledger, 400 * (round + 1), "and is in the ledger once");
-}
-
-async fn sixteen_racers_for_the_last_unit(ledger: Ledger) {
-    let world = Arc::new(World::new(&ledger.store, 1).await.unwrap());
-    for meter in ["calls", "tokens", "storage"] {
-        let most = world.event(0, meter, &format!("most of {meter}"), 1_999, "2026-01-10T08:00:00Z");
-        world.append(&ledger.store, vec![most]).await.unwrap();
-        let mut racers = Vec::new();
-        for number in 0..16 {
-            let (store, world) = (ledger.store.clone(), Arc::clone(&world));
-            racers.push(tokio::spawn(async move {
-                let event = world.event(0, meter, &format!("{meter} racer {number}"), 1, "2026-01-10T09:00:00Z");
-                let now = world.now;
-                store.write(move |write| Box::pin(async move { admit(write, event, now).await })).await.unwrap()
-            }));
-        }
-        let mut won = 0;
-        for racer in racers {
-            match racer.await.unwrap() {
-                Admitted::Recorded { used, .. } => {
-                    assert_eq!(used, 2_000, "the winner reaches the cap");
-                    won += 1;
-                }
-                Admitted::Refused { left, cap, .. } => assert_eq!((left, cap), (0, 2_000), "the others are told"),
-                Admitted::NotRecorded(outcome) => panic!("{outcome:?}"),
-            }
-        }
-        assert_eq!(won, 1, "one unit of {meter}, one winner");
-    }
-    assert_sound(&ledger.store).await;
-}
-
-async fn admitting_again_counts_once(ledger: Ledger) {
-    let world = World::new(&ledger.store, 1).await.unwrap();
-    let event = world.event(0, "calls", "a", 1_500, "2026-01-10T09:00:00Z");
-    for turn in 0..2 {
-        let (event, now) = (event.clone(), world.now);
-        let answer =
-            ledger.store.write(move |write| Box::pin(async move { admit(write, event, now).await })).await.unwrap();
-        let Admitted::Recorded { used, earlier, limits, .. } = answer else { panic!("{answer:?}") };
-        assert_eq!((used, earlier), (1_500, turn == 1), "the same answer, counted once");
-        assert_eq!(limits.admit(used, 501), Admission::Refused { cap: 2_000, left: 500 }, "500 are left");
-    }
 }
 
 async fn a_checker_during_ingest(ledger: Ledger) {

@@ -34,7 +34,6 @@ mod sql;
 mod store;
 mod sums;
 
-pub mod admit;
 pub mod alerts;
 pub mod append;
 pub mod audit;
@@ -99,7 +98,6 @@ pub fn statements() -> Vec<(&'static str, &'static str, Sql)> {
         };
     }
     let modules = all![
-        admit,
         alerts,
         check,
         company,

@@ -39,7 +39,8 @@ export function LostBanner() {
       setFailures(0);
       if (wasLost) await client.invalidateQueries();
     } catch (thrown) {
-      if (HostError.from(thrown).code !== "connection_lost") return;
+      // A server that says it is going down has its own words for it; either way it does not answer.
+      if (HostError.from(thrown).code === "no_database") return;
       lost.current = true;
       setFailures((before) => before + 1);
     } finally {
