@@ -1,7 +1,6 @@
 //! Many at once: writers, racers, readers, closings. The effect is that of one after another.
 
 use crate::look::{assert_sound, billable, verify};
-use billing::level::Admission;
 use billing::period::PeriodStatus;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
