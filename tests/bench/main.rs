@@ -53,6 +53,9 @@ struct Arguments {
     /// Leave out the window (it needs Xvfb and the release build of the program)
     #[arg(long)]
     no_window: bool,
+    /// Measure only this database
+    #[arg(long)]
+    engine: Option<EngineName>,
     /// Measure only this; may be given several times
     #[arg(long, value_name = "WHAT")]
     only: Vec<What>,
@@ -62,6 +65,12 @@ impl Arguments {
     fn wants(&self, what: What) -> bool {
         self.only.is_empty() || self.only.contains(&what)
     }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum EngineName {
+    Postgres,
+    Sqlite,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -108,7 +117,12 @@ async fn main() -> Result<()> {
     extent.events = arguments.events.unwrap_or(extent.events);
     ensure!(extent.events > 0, "there is nothing to measure without events");
     let mut report = Report::new(extent);
-    for engine in [Engine::Postgres, Engine::Sqlite] {
+    let engines = match arguments.engine {
+        Some(EngineName::Postgres) => vec![Engine::Postgres],
+        Some(EngineName::Sqlite) => vec![Engine::Sqlite],
+        None => vec![Engine::Postgres, Engine::Sqlite],
+    };
+    for engine in engines {
         measure(engine, extent, &arguments, &mut report).await?;
     }
     if arguments.wants(What::Window) && !arguments.no_window {

@@ -113,7 +113,8 @@ impl Place {
         }
     }
 
-    /// What a database does by itself some minutes after a load: statistics, and visible pages marked.
+    /// What a database does by itself some minutes after a load. PostgreSQL collects statistics and marks visible pages;
+    /// SQLite knows nothing of its rows until somebody analyzes them, which nobody does.
     pub async fn settle(&self) -> Result<()> {
         match self.bare().await? {
             Bare::Postgres(mut conn) => {
@@ -121,7 +122,7 @@ impl Place {
                 conn.close().await?;
             }
             Bare::Sqlite(mut conn) => {
-                sqlx::raw_sql("analyze; pragma wal_checkpoint(truncate)").execute(&mut conn).await?;
+                sqlx::raw_sql("pragma wal_checkpoint(truncate)").execute(&mut conn).await?;
                 conn.close().await?;
             }
         }

@@ -33,3 +33,23 @@ async fn every_statement_prepares_on_postgres() {
         assert!(prepared.is_ok(), "{module}::{name} must prepare on PostgreSQL: {:?}", prepared.err());
     }
 }
+
+/// A ledger in use is never analyzed: which table SQLite reads whole, to the last row, must not depend on what it guesses.
+#[tokio::test]
+async fn what_sqlite_reads_whole_is_known() {
+    let ledger = Ledger::new(Kind::SqliteFile).await.unwrap();
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(ledger.file().unwrap());
+    let mut conn = sqlx::SqliteConnection::connect_with(&options).await.unwrap();
+    let mut whole = Vec::new();
+    for (module, name, sql) in store::statements() {
+        let text = format!("explain query plan {}", sql.on(Engine::Sqlite).into_sql_str().as_str());
+        let plan = sqlx::raw_sql(sqlx::AssertSqlSafe(text)).fetch_all(&mut conn).await;
+        for step in plan.unwrap_or_else(|error| panic!("{module}::{name}: {error}")) {
+            let step: String = sqlx::Row::get(&step, "detail");
+            if step.starts_with("SCAN") && !step.contains("VIRTUAL TABLE") && step != "SCAN CONSTANT ROW" {
+                whole.push(format!("{module}::{name}: {step}"));
+            }
+        }
+    }
+    insta::assert_snapshot!(whole.join("\n"));
+}

@@ -102,20 +102,38 @@ macro_rules! included {
     };
 }
 
+// SQLite, which knows nothing of a ledger that nobody analyzes, would begin with all days there are: a cross join is read
+// in its order. Nor would it read the running periods once, by their end, but look at every period of a subscription.
 macro_rules! days_of_day_meters {
-    () => {
-        days!(
-            "cast(null as uuid)",
-            "from meters m
+    ($join:literal, $materialized:literal) => {
+        concat!(
+            "with running as ",
+            $materialized,
+            " (
+             select tenant_id, subscription_id, first_day, end_day from billing_periods
+             where ends_at > $1 and starts_at <= $1) ",
+            in_or_over!(concat!(
+                "from meters m
              join subscription_meters h on h.meter_id = m.meter_id
                  and h.valid_from <= $1 and (h.valid_to is null or h.valid_to > $1)
-             left join billing_periods p on p.tenant_id = h.tenant_id and p.subscription_id = h.subscription_id
-                 and p.ends_at > $1 and p.starts_at <= $1
-             join usage_days d on d.tenant_id = h.tenant_id and d.meter_id = h.meter_id
+             left join running p on p.tenant_id = h.tenant_id and p.subscription_id = h.subscription_id
+             ",
+                $join,
+                " usage_days d on d.tenant_id = h.tenant_id and d.meter_id = h.meter_id
                  and d.day >= case when p.first_day < $2 then p.first_day else $2 end
                  and d.day < case when p.end_day > $3 then p.end_day else $3 + 1 end
              left join allowances a on a.plan_version_id = d.plan_version_id and a.meter_id = d.meter_id
-             where m.reset = 'day'",
+             where m.reset = 'day'"
+            ))
+        )
+    };
+}
+
+macro_rules! in_or_over {
+    ($from:expr) => {
+        days!(
+            "cast(null as uuid)",
+            $from,
             // The sum above the smallest allowance, compared in halves as it is read.
             concat!(
                 "having d.day between $2 and $3
@@ -134,12 +152,16 @@ macro_rules! days_of_day_meters {
 }
 
 macro_rules! days_of_levels {
-    () => {
+    ($join:literal, $materialized:literal) => {
         days!(
             "cast(null as uuid)",
-            "from level_totals l
+            concat!(
+                "from level_totals l
              join meters m on m.meter_id = l.meter_id
-             join usage_days d on d.tenant_id = l.tenant_id and d.meter_id = l.meter_id and d.day >= $1",
+             ",
+                $join,
+                " usage_days d on d.tenant_id = l.tenant_id and d.meter_id = l.meter_id and d.day >= $1"
+            ),
             ""
         )
     };
@@ -253,6 +275,16 @@ macro_rules! of_tenants {
     };
 }
 
+/// Days in the order of the joins on SQLite, in any order on PostgreSQL.
+macro_rules! in_order {
+    ($rows:ident) => {
+        crate::sql::Sql::pair(
+            columns_of_days!($rows!("join", "")).postgres,
+            columns_of_days!($rows!("cross join", "materialized")).sqlite,
+        )
+    };
+}
+
 statements! {
     CARDS = sql(columns_of_cards!(cards!("")));
     CARDS_OF = sql(of_tenants!(columns_of_cards, cards, "where tenant_id", "$1"));
@@ -270,6 +302,6 @@ statements! {
     EVENTS = pair(events!(""), events!(""));
     EVENTS_OF = sql(of_tenants!(in_rows, events, "and p.tenant_id", "$4"));
     DAYS_OF = sql(of_tenants!(columns_of_days, days_of, "and d.tenant_id", "$2"));
-    DAYS_OF_DAY_METERS = sql(columns_of_days!(days_of_day_meters!()));
-    DAYS_OF_LEVELS = sql(columns_of_days!(days_of_levels!()));
+    DAYS_OF_DAY_METERS = sql(in_order!(days_of_day_meters));
+    DAYS_OF_LEVELS = sql(in_order!(days_of_levels));
 }
