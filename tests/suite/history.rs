@@ -182,7 +182,7 @@ async fn december_2010_comes_to_its_total(ledger: Ledger) {
     assert_eq!(report.totals[0].currency, "GBP", "the shop sells in pounds");
     assert_eq!(amount(&report.totals), sales.all, "the sum of quantity x price over all rows");
     if uci().is_some() {
-        assert_eq!(report.totals[0].amount, "748957.02", "the total of data/README.md");
+        assert_eq!(report.totals[0].amount, "748957.02", "the total of the file");
     }
     assert_eq!(amount(&report.credit_totals), -sales.credits, "credit notes are apart, and above zero");
     assert_eq!(amount(&report.invoice_totals), sales.all - sales.credits, "all others are invoices");
@@ -253,7 +253,7 @@ async fn without_walk_ins_the_rest_comes_to_its_total(ledger: Ledger) {
     let wanted = InvoiceImportRequest { refuse_blank_tenants: true, ..request(&sales.file, "uci-online-retail") };
     let report = import(&ledger.store, &wanted).await;
     if uci().is_some() {
-        assert_eq!(report.totals[0].amount, "554604.02", "the total of data/README.md without blank customers");
+        assert_eq!(report.totals[0].amount, "554604.02", "the total of the file without blank customers");
         assert_eq!(report.refused, 15_631, "rows without customer");
         assert_eq!(amount(&report.totals), sales.named, "the sum of rows with a customer");
     }

@@ -78,8 +78,8 @@ async fn azure_files_give_their_totals_once(ledger: Ledger) {
         let file = Path::new(AZURE).join(format!("AzureLLMInferenceTrace_{name}.csv"));
         let report = import(&ledger.store, &request(&file, "azure-llm-2023")).await.unwrap();
         assert_eq!((report.read, report.accepted), (rows, rows * 2), "each row feeds two meters");
-        assert_eq!(total(&report, "ContextTokens"), input, "{name}: the total of data/README.md");
-        assert_eq!(total(&report, "GeneratedTokens"), output, "{name}: the total of data/README.md");
+        assert_eq!(total(&report, "ContextTokens"), input, "{name}: the total of the file");
+        assert_eq!(total(&report, "GeneratedTokens"), output, "{name}: the total of the file");
         let copy = written(&folder, "renamed.csv", std::fs::read(&file).unwrap());
         let again = import(&ledger.store, &request(&copy, "azure-llm-2023")).await.unwrap();
         assert_eq!((again.accepted, again.duplicates), (0, rows * 2), "a renamed copy is the same file");

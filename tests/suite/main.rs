@@ -22,6 +22,23 @@ macro_rules! on_every_engine {
     )+};
 }
 
+/// What a database in memory has not: a place that another connection, or another program, looks at.
+macro_rules! on_every_stored_engine {
+    ($($case:ident),+ $(,)?) => {$(
+        mod $case {
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite_file() {
+                super::$case(support::Ledger::new(support::Kind::SqliteFile).await.unwrap()).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                super::$case(support::Ledger::new(support::Kind::Postgres).await.unwrap()).await;
+            }
+        }
+    )+};
+}
+
 mod append;
 mod audit;
 mod bill;

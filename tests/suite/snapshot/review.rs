@@ -11,13 +11,10 @@ use store::{Store, Target};
 use support::firm::{self, Order};
 use support::{Kind, Ledger, World, postgres};
 
-on_every_engine!(a_session_sees_one_moment);
+on_every_stored_engine!(a_session_sees_one_moment);
 
 async fn a_session_sees_one_moment(ledger: Ledger) {
     let world = World::new(&ledger.store, 2).await.unwrap();
-    if matches!(ledger.target, Target::SqliteMemory) {
-        return;
-    }
     let private = tempfile::tempdir().unwrap();
     let review = Store::open_pinned(&ledger.target, world.now, private.path()).await.unwrap();
     let before = screens::all(&review, world.now).await;
