@@ -25,7 +25,8 @@ export function LostBanner() {
   const host = useHost();
   const client = useQueryClient();
   const { data } = useDatabaseStatus();
-  const [failures, setFailures] = useState(0);
+  // A new object for each answer: one that comes before the page was drawn again must still begin the next pause.
+  const [health, setHealth] = useState({ failures: 0 });
   const [asking, setAsking] = useState(false);
   const lost = useRef(false);
   const watched = data?.engine === "postgres";
@@ -36,13 +37,13 @@ export function LostBanner() {
       await host.connectionAlive();
       const wasLost = lost.current;
       lost.current = false;
-      setFailures(0);
+      setHealth({ failures: 0 });
       if (wasLost) await client.invalidateQueries();
     } catch (thrown) {
       // A server that says it is going down has its own words for it; either way it does not answer.
-      if (HostError.from(thrown).code === "no_database") return;
-      lost.current = true;
-      setFailures((before) => before + 1);
+      const isLost = HostError.from(thrown).code !== "no_database";
+      if (isLost) lost.current = true;
+      setHealth(({ failures }) => ({ failures: isLost ? failures + 1 : failures }));
     } finally {
       setAsking(false);
     }
@@ -50,10 +51,10 @@ export function LostBanner() {
 
   useEffect(() => {
     if (!watched || asking) return;
-    const pause = failures === 0 ? HEARTBEAT_MS : pauseAfter(failures, Math.random());
+    const pause = health.failures === 0 ? HEARTBEAT_MS : pauseAfter(health.failures, Math.random());
     const timer = setTimeout(() => void ask(), pause);
     return () => clearTimeout(timer);
-  }, [watched, failures, asking, ask]);
+  }, [watched, health, asking, ask]);
 
   // A screen that found it first.
   useEffect(() => {
@@ -62,13 +63,13 @@ export function LostBanner() {
       const error = query.state.error as HostError | null;
       if (error?.code !== "connection_lost" || lost.current) return;
       lost.current = true;
-      setFailures(1);
+      setHealth({ failures: 1 });
     });
   }, [watched, client]);
 
-  if (!watched || failures === 0) return null;
+  if (!watched || health.failures === 0) return null;
   return (
-    <div className={classes.lost} role="alert" data-testid="lost-banner" data-failures={failures}>
+    <div className={classes.lost} role="alert" data-testid="lost-banner" data-failures={health.failures}>
       <IconPlugConnectedX size={15} aria-hidden />
       <span>
         The connection to {data.name} is lost. It is tried again by itself, and what you have typed stays. Whether a
