@@ -1,11 +1,13 @@
-import { screen, waitFor, within } from "@testing-library/react";
-import { describe, expect, it, vi } from "vitest";
-import { pauseAfter } from "@/app/frame/LostBanner";
+import { QueryClientProvider } from "@tanstack/react-query";
+import { act, screen, waitFor, within } from "@testing-library/react";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { LostBanner, pauseAfter } from "@/app/frame/LostBanner";
+import { createQueryClient } from "@/app/queries";
 import type { ConnectionForm, DatabaseStatus, SecretInput } from "@/generated/bindings";
-import { HostError } from "@/host";
+import { HostError, HostProvider } from "@/host";
 import { createMockHost } from "@/host/mock";
 import { seriousFindings } from "@/test/axe";
-import { quickUser, renderApp } from "@/test/render";
+import { quickUser, renderApp, renderPart } from "@/test/render";
 
 function refused(code: string, field: string | null = null): HostError {
   return new HostError({ code, message: `Refused: ${code}.`, field, line: null, detail: null });
@@ -118,6 +120,28 @@ describe("a lost connection", () => {
     expect(connectionAlive.mock.calls.length).toBeGreaterThan(before);
     expect(screen.getByTestId("field-name")).toHaveValue("half typed");
   }, 40_000);
+
+  it("is asked for again after each answer, however quick", async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const connectionAlive = vi.fn().mockResolvedValue(undefined);
+    const host = { ...createMockHost("production"), connectionAlive };
+    const client = createQueryClient();
+    client.setQueryData(["status"], await host.databaseStatus());
+    const { unmount } = renderPart(
+      <HostProvider host={host}>
+        <QueryClientProvider client={client}>
+          <LostBanner />
+        </QueryClientProvider>
+      </HostProvider>,
+    );
+    // The answer is there before React draws: three updates become one, that changes nothing to be seen.
+    for (let nth = 1; nth <= 3; nth += 1) {
+      await act(() => vi.advanceTimersByTimeAsync(10_000));
+      expect(connectionAlive).toHaveBeenCalledTimes(nth);
+    }
+    unmount();
+  });
 
   it("is tried again at growing pauses, up to half a minute", () => {
     expect([1, 2, 3, 4, 5, 6, 20].map((failures) => pauseAfter(failures, 1))).toEqual([
