@@ -24,6 +24,7 @@ use anyhow::{Context, Result, ensure};
 use billing::time::Timestamp;
 use clap::Parser;
 use figure::Report;
+use listed::LISTED;
 use operations::bench::company::{Company, Extent};
 use place::Place;
 use std::path::PathBuf;
@@ -140,10 +141,11 @@ async fn measure(engine: Engine, extent: Extent, arguments: &Arguments, report: 
     let place = Place::new(engine).await?;
     company.install(&place.store).await?;
     // What is measured on a full ledger needs one.
-    if [What::Ingest, What::Single, What::Month, What::Verify, What::Snapshot]
-        .into_iter()
-        .any(|what| arguments.wants(what))
-    {
+    let mut on_ledger = vec![What::Ingest, What::Single, What::Month, What::Verify, What::Snapshot];
+    if extent.tenants >= LISTED {
+        on_ledger.push(What::List);
+    }
+    if on_ledger.into_iter().any(|what| arguments.wants(what)) {
         ingest::measure(&place, &company, report).await?;
     }
     place.settle().await?;

@@ -36,13 +36,14 @@ impl Sql {
 /// Declares statements, and lists them as `STATEMENTS` for the test that prepares all of them.
 ///
 /// `NAME = "text";` is one text, `NAME = pair("postgres", "sqlite");` two, and
-/// `NAME = in_ids("... where id ", "...");` one text around a list of ids that is bound as JSON in `$1`; `in_texts`
-/// the same for texts. `NAME = sql(...);` is any [`Sql`].
+/// `NAME = in_ids("... where id ", "...");` one text around a list of ids that is bound as JSON in `$1`, on PostgreSQL as
+/// an array that is made first: to join a list it reads the whole table. `in_texts`
+/// joins texts. `NAME = sql(...);` is any [`Sql`].
 macro_rules! statements {
     (@sql pair($postgres:expr, $sqlite:expr)) => { $crate::sql::Sql::pair($postgres, $sqlite) };
     (@sql in_ids($before:literal, $after:literal)) => {
         $crate::sql::Sql::pair(
-            concat!($before, "in (select cast(value as uuid) from jsonb_array_elements_text(cast($1 as jsonb)))", $after),
+            concat!($before, "= any(array(select cast(value as uuid) from jsonb_array_elements_text(cast($1 as jsonb))))", $after),
             concat!($before, "in (select unhex(value) from json_each($1))", $after),
         )
     };

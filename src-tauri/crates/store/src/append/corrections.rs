@@ -17,7 +17,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 statements! {
     LOCK = pair(
         "select tenant_id from tenants
-          where tenant_id in (select cast(value as uuid) from jsonb_array_elements_text(cast($1 as jsonb)))
+          where tenant_id = any(array(select cast(value as uuid) from jsonb_array_elements_text(cast($1 as jsonb))))
           order by tenant_id for no key update",
         "select tenant_id from tenants where tenant_id in (select unhex(value) from json_each($1))"
     );

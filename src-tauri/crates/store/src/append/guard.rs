@@ -27,7 +27,7 @@ statements! {
     );
     LOCK_TENANTS = pair(
         "select tenant_id from tenants
-          where tenant_id in (select cast(value as uuid) from jsonb_array_elements_text(cast($1 as jsonb)))
+          where tenant_id = any(array(select cast(value as uuid) from jsonb_array_elements_text(cast($1 as jsonb))))
           order by tenant_id for key share",
         "select tenant_id from tenants where tenant_id in (select unhex(value) from json_each($1))"
     );

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, HashSet};
 statements! {
     LOCK_TOTALS = pair(
         "select tenant_id, meter_id, quantity, billable from level_totals
-          where tenant_id in (select cast(value as uuid) from jsonb_array_elements_text(cast($1 as jsonb)))
+          where tenant_id = any(array(select cast(value as uuid) from jsonb_array_elements_text(cast($1 as jsonb))))
           order by tenant_id, meter_id for no key update",
         "select tenant_id, meter_id, quantity, billable from level_totals
           where tenant_id in (select unhex(value) from json_each($1))"

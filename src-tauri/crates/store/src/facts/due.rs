@@ -48,12 +48,12 @@ macro_rules! due {
 statements! {
     OF_ALL = sql(Sql::same(due!("and cast($1 as text) is not null")));
     OF_TENANTS = sql(Sql::pair(
-        due!("and p.tenant_id in (select cast(value as uuid) from jsonb_array_elements_text(cast($1 as jsonb)))"),
+        due!("and p.tenant_id = any(array(select cast(value as uuid) from jsonb_array_elements_text(cast($1 as jsonb))))"),
         due!("and p.tenant_id in (select unhex(value) from json_each($1))"),
     ));
     // Ingest takes `for key share` of tenants and does not wait for this; who corrects or changes what holds does.
     LOCK_TENANTS = pair(
-        "select tenant_id from tenants where tenant_id in (select cast(value as uuid) from jsonb_array_elements_text(cast($1 as jsonb)))
+        "select tenant_id from tenants where tenant_id = any(array(select cast(value as uuid) from jsonb_array_elements_text(cast($1 as jsonb))))
           order by tenant_id for no key update",
         "select tenant_id from tenants where tenant_id in (select unhex(value) from json_each($1))"
     );

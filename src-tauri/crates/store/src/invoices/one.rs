@@ -21,7 +21,7 @@ statements! {
         "select ", invoice_columns!(), " from invoices i where i.tenant_id = $1 and i.subscription_id = $2 and i.period_id = $3 and i.status <> 'void' and i.origin = 'billed'"
     )));
     OF_TENANTS = sql(Sql::pair(
-        concat!("select ", invoice_columns!(), " from invoices i where i.tenant_id in (select cast(value as uuid) from jsonb_array_elements_text(cast($1 as jsonb))) and i.origin = 'billed' and i.ends_at > $2"),
+        concat!("select ", invoice_columns!(), " from invoices i where i.tenant_id = any(array(select cast(value as uuid) from jsonb_array_elements_text(cast($1 as jsonb)))) and i.origin = 'billed' and i.ends_at > $2"),
         concat!("select ", invoice_columns!(), " from invoices i where i.tenant_id in (select unhex(value) from json_each($1)) and i.origin = 'billed' and i.ends_at > $2"),
     ));
     REPLACED_BY = sql(Sql::same(concat!("select ", invoice_columns!(), " from invoices i where i.tenant_id = $1 and i.replaces = $2 and i.status <> 'void' limit 1")));

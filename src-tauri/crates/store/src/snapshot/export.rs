@@ -311,13 +311,16 @@ impl Lists {
             }
             binds.push(list);
             let place = binds.len();
-            let unnested = match engine {
+            let ids = match engine {
                 Engine::Postgres => {
                     format!("select cast(value as uuid) from jsonb_array_elements_text(cast(${place} as jsonb))")
                 }
                 Engine::Sqlite => format!("select unhex(value) from json_each(${place})"),
             };
-            text = text.replace(name, &unnested);
+            // An array that is made first is looked up; PostgreSQL reads the whole ledger to join a list.
+            let is_looked_up = name == "{tenants}" && engine == Engine::Postgres;
+            let within = if is_looked_up { format!("= any(array({ids}))") } else { format!("in ({ids})") };
+            text = text.replace(name, &within);
         }
         (text, binds)
     }

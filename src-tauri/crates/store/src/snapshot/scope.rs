@@ -54,13 +54,13 @@ pub(crate) enum Rule {
     Own,
 }
 
-const TENANTS: &str = "tenant_id in ({tenants})";
+const TENANTS: &str = "tenant_id {tenants}";
 /// Periods of the range, with those whose late use they bill.
-const EVENTS: &str = "(billed_period_id in ({periods}) or billed_period_id is null and day >= {from} and day < {to} \
+const EVENTS: &str = "(billed_period_id {periods} or billed_period_id is null and day >= {from} and day < {to} \
     or meter_id in (select meter_id from meters where aggregation = 'level'))";
 const DETAILS: &str = "exists (select 1 from usage_events e where e.tenant_id = event_details.tenant_id \
     and e.source = event_details.source and e.event_key = event_details.event_key \
-    and (e.billed_period_id in ({periods}) or e.billed_period_id is null and e.day >= {from} and e.day < {to} \
+    and (e.billed_period_id {periods} or e.billed_period_id is null and e.day >= {from} and e.day < {to} \
     or e.meter_id in (select meter_id from meters where aggregation = 'level')))";
 
 const fn tenant(days: Option<&'static str>) -> Rule {
@@ -95,10 +95,7 @@ pub(crate) const RULES: &[(&str, Rule)] = &[
     ("company_days", Rule::CompanyCache),
     ("company_day_deltas", Rule::CompanyCache),
     ("quarantine", tenant(None)),
-    (
-        "imports",
-        Rule::Tenant("import_id in (select import_id from import_ranges where tenant_id in ({tenants}))", None),
-    ),
+    ("imports", Rule::Tenant("import_id in (select import_id from import_ranges where tenant_id {tenants})", None)),
     ("import_ranges", tenant(None)),
     ("alerts", tenant(None)),
     ("audit_log", tenant(None)),
@@ -139,7 +136,7 @@ pub(crate) fn instead(table: &str, column: &str, scope: &Scope, engine: Engine) 
         }),
         "accepted" => Some(
             "(select cast(coalesce(sum(r.events), 0) as bigint) from import_ranges r \
-              where r.import_id = imports.import_id and r.tenant_id in ({tenants}))",
+              where r.import_id = imports.import_id and r.tenant_id {tenants})",
         ),
         "file_bytes" | "rows_read" | "duplicates" | "conflicts" | "quarantined" | "refused" => {
             Some("cast(0 as bigint)")
