@@ -9,7 +9,8 @@ use super::export::fingerprint;
 use super::manifest::Manifest;
 use super::pack::unpack;
 use super::seal::{BLOCK, Blocks, Packing, Tail, compare, stored_hashes, tail};
-use crate::error::{Result, StoreError};
+use super::waited::{Waited, while_waited};
+use crate::error::Result;
 use crate::leftovers::{PrivateFolder, SNAPSHOT};
 use std::fs::File;
 use std::io::{self, Read, Seek as _, SeekFrom, Write as _};
@@ -109,9 +110,7 @@ pub(crate) async fn examine(path: &Path, place: Place, depth: Depth, limits: Lim
     let begun = Instant::now();
     let (owned, told_there) = (path.to_owned(), Arc::clone(told));
     let until = begun + limits.time;
-    let work = move || bits(&owned, &place, limits, until, &told_there);
-    let mut found =
-        tokio::task::spawn_blocking(work).await.map_err(|error| StoreError::Refused(error.to_string()))??;
+    let mut found = while_waited(move |waited| bits(&owned, &place, limits, until, &told_there, waited)).await?;
     if depth == Depth::UntilWrong && !found.problems.is_empty() {
         return Ok(found);
     }
@@ -137,7 +136,7 @@ fn refused(problem: Problem, bytes: u64) -> Examined {
 }
 
 /// Form and bits.
-fn bits(path: &Path, place: &Place, limits: Limits, until: Instant, told: &Told) -> Result<Examined> {
+fn bits(path: &Path, place: &Place, limits: Limits, until: Instant, told: &Told, waited: &Waited) -> Result<Examined> {
     let mut file = match regular(path, limits) {
         Ok(file) => file,
         Err(problem) => return Ok(refused(problem, 0)),
@@ -155,7 +154,8 @@ fn bits(path: &Path, place: &Place, limits: Limits, until: Instant, told: &Told)
         return Ok(refused(too_large(tail.unpacked, limits), bytes));
     }
     let stored = stored_hashes(&mut file, &tail)?;
-    let mut blocks = Hashing { file: &mut file, blocks: Blocks::default(), done: 0, body: tail.body, until, told };
+    let mut blocks =
+        Hashing { file: &mut file, blocks: Blocks::default(), done: 0, body: tail.body, until, told, waited };
     blocks.file.seek(SeekFrom::Start(0))?;
     let copied = copy(&mut blocks, &tail, place, path);
     // What the copy did not read (a frame that ends early) is hashed, too.
@@ -270,10 +270,12 @@ struct Hashing<'a> {
     body: u64,
     until: Instant,
     told: &'a Told,
+    waited: &'a Waited,
 }
 
 impl Read for Hashing<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.waited.check()?;
         if Instant::now() >= self.until {
             return Err(io::Error::new(io::ErrorKind::TimedOut, "it takes too long"));
         }

@@ -13,6 +13,7 @@ use super::remade;
 use super::schema::{self, Schema, Table, known};
 use super::scope::{Rule, Scope, condition, rule};
 use super::seal::{Packing, seal};
+use super::waited::while_waited;
 use super::{Told, pack};
 use crate::codec::{Id, OnDay, json_ids};
 use crate::conn::{Read, row, rows};
@@ -120,21 +121,21 @@ fn part_in(folder: &Path) -> Result<NamedTempFile> {
 /// Seals the part file, packed where asked for.
 async fn finish(part: NamedTempFile, packing: Packing, folder: &Path, told: &Told) -> Result<NamedTempFile> {
     let (folder, told) = (folder.to_owned(), Arc::clone(told));
-    let work = move || -> Result<NamedTempFile> {
+    while_waited(move |waited| {
         let unpacked = part.as_file().metadata()?.len();
         let mut sealed = match packing {
             Packing::Plain => part,
             Packing::Zstd => {
                 let mut packed = part_in(&folder)?;
-                pack::pack(&mut File::open(part.path())?, packed.as_file_mut(), unpacked, &told)?;
+                pack::pack(&mut File::open(part.path())?, packed.as_file_mut(), unpacked, &told, waited)?;
                 packed
             }
         };
         told("sealing", 0, None);
-        seal(sealed.as_file_mut(), unpacked, packing)?;
+        seal(sealed.as_file_mut(), unpacked, packing, waited)?;
         Ok(sealed)
-    };
-    tokio::task::spawn_blocking(work).await.map_err(|error| StoreError::Refused(error.to_string()))?
+    })
+    .await
 }
 
 /// Copies the rows into the part file and writes its manifest.

@@ -22,6 +22,7 @@ mod remade;
 mod schema;
 mod scope;
 mod seal;
+mod waited;
 
 pub use examine::{Limits, Problem, Verified};
 pub use export::{ExportRequest, Exported, export};

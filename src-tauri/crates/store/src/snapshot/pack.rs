@@ -1,6 +1,7 @@
 //! Packing by zstd, and unpacking that writes no more than the seal says.
 
 use super::Told;
+use super::waited::Waited;
 use crate::error::Result;
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -9,12 +10,13 @@ const LEVEL: i32 = 6;
 const BUFFER: usize = 256 * 1024;
 const REPORT_EVERY: u64 = 16 * 1024 * 1024;
 
-/// Packs a whole file.
-pub(crate) fn pack(from: &mut File, to: &mut File, bytes: u64, told: &Told) -> Result<()> {
+/// Packs a whole file, as long as somebody waits for it.
+pub(crate) fn pack(from: &mut File, to: &mut File, bytes: u64, told: &Told, waited: &Waited) -> Result<()> {
     let mut encoder = zstd::Encoder::new(to, LEVEL)?;
     encoder.include_checksum(true)?;
     let (mut buffer, mut done) = (vec![0; BUFFER], 0);
     loop {
+        waited.check()?;
         let read = from.read(&mut buffer)?;
         if read == 0 {
             break;
@@ -40,4 +42,26 @@ pub(crate) fn unpack(packed: impl Read, to: &mut File, bytes: u64) -> io::Result
         return Err(io::Error::other(format!("it does not unpack to the {bytes} bytes that it says")));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::untold;
+    use super::super::waited::tests::{always, never};
+    use super::*;
+    use std::io::Seek as _;
+
+    #[test]
+    fn packing_that_nobody_waits_for_stops() {
+        let mut from = tempfile::tempfile().unwrap();
+        from.write_all(&[7; 3 * BUFFER]).unwrap();
+        let (mut to, bytes) = (tempfile::tempfile().unwrap(), 3 * BUFFER as u64);
+        from.rewind().unwrap();
+        pack(&mut from, &mut to, bytes, &untold(), &never()).unwrap_err();
+        assert_eq!(to.metadata().unwrap().len(), 0, "before its first piece");
+        pack(&mut from, &mut to, bytes, &untold(), &always()).unwrap();
+        let mut again = tempfile::tempfile().unwrap();
+        to.rewind().unwrap();
+        unpack(&to, &mut again, bytes).unwrap();
+    }
 }

@@ -12,6 +12,7 @@
 //! the whole file anew makes a seal that fits (docs/adr/0014). SQLite reads no further than its header says, so
 //! that the file opens in any program that reads SQLite.
 
+use super::waited::Waited;
 use crate::error::{Result, StoreError};
 use sha2::{Digest, Sha256};
 use std::fs::File;
@@ -136,12 +137,13 @@ impl Blocks {
     }
 }
 
-/// Writes the seal behind a body that stands alone in its file. Gives the tail.
-pub(crate) fn seal(file: &mut File, unpacked: u64, packing: Packing) -> io::Result<Tail> {
+/// Writes the seal behind a body that stands alone in its file, as long as somebody waits for it. Gives the tail.
+pub(crate) fn seal(file: &mut File, unpacked: u64, packing: Packing, waited: &Waited) -> io::Result<Tail> {
     file.seek(SeekFrom::Start(0))?;
     let mut blocks = Blocks::default();
     let mut buffer = vec![0; BLOCK];
     loop {
+        waited.check()?;
         let read = file.read(&mut buffer)?;
         if read == 0 {
             break;
@@ -199,12 +201,13 @@ pub(crate) fn compare(tail: &Tail, stored: &[u8], found: &[u8]) -> (bool, Vec<St
 
 #[cfg(test)]
 mod tests {
+    use super::super::waited::tests::always;
     use super::*;
 
     fn sealed(body: &[u8]) -> Vec<u8> {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(body).unwrap();
-        seal(&mut file, body.len() as u64, Packing::Plain).unwrap();
+        seal(&mut file, body.len() as u64, Packing::Plain, &always()).unwrap();
         file.seek(SeekFrom::Start(0)).unwrap();
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).unwrap();
