@@ -101,6 +101,9 @@ pub enum StoreError {
     /// A statement ran longer than the connection allows.
     #[error("the database took longer than this connection allows; ask for less, or raise the connection's time-out")]
     StatementTimeout,
+    /// There is no room where the database lies.
+    #[error("the disk of the database is full; nothing of what was under way is in: make room, and do it again")]
+    DiskFull(#[source] sqlx::Error),
     /// The database gave an error.
     #[error("the database failed: {0}")]
     Database(#[source] sqlx::Error),
@@ -147,6 +150,7 @@ impl StoreError {
             Self::Connect { problem, .. } => problem.code(),
             Self::ConnectionLost(_) => "connection_lost",
             Self::StatementTimeout => "statement_timeout",
+            Self::DiskFull(_) => "disk_full",
             Self::Database(_) => "database",
             Self::File(_) => "file",
         }
@@ -198,6 +202,8 @@ impl From<sqlx::Error> for StoreError {
             Some("25006" | "8") => return Self::ReadOnly,
             Some("40001" | "40P01" | "5" | "517") => return Self::Contended,
             Some("57014") => return Self::StatementTimeout,
+            // disk_full, and SQLite's own.
+            Some("53100" | "13") => return Self::DiskFull(error),
             // The server is going down or coming up, or its connection failed.
             Some("57P01" | "57P02" | "57P03" | "08000" | "08003" | "08006") => return Self::ConnectionLost(error),
             _ => {}
@@ -209,5 +215,19 @@ impl From<sqlx::Error> for StoreError {
             ErrorKind::Other => Self::Database(error),
             _ => Self::Constraint { message, constraint: database.constraint().map(str::to_owned) },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::StoreError;
+    use sqlx::{Connection as _, SqliteConnection};
+
+    #[tokio::test]
+    async fn a_file_that_may_not_grow_is_a_full_disk() {
+        let mut conn = SqliteConnection::connect("sqlite::memory:").await.unwrap();
+        sqlx::raw_sql("pragma max_page_count = 4; create table t (b blob)").execute(&mut conn).await.unwrap();
+        let full = sqlx::raw_sql("insert into t values (zeroblob(65536))").execute(&mut conn).await.unwrap_err();
+        assert_eq!(StoreError::from(full).code(), "disk_full");
     }
 }
