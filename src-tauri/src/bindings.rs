@@ -50,6 +50,7 @@ pub fn builder() -> Builder<tauri::Wry> {
         billing::invoices,
         billing::invoice,
         billing::invoice_pages,
+        billing::credit_note_pages,
         billing::invoice_explain,
         billing::invoice_difference,
         billing::line_events,

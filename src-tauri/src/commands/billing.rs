@@ -10,7 +10,7 @@ use operations::wire::{
     BillingSettings, DisputeFilter, DisputePage, DisputeView, Explanation, InvoiceFilter, InvoicePage, InvoiceSince,
     InvoiceView, LateFilter, LatePage, LineEvents, TenantBilling, TimelinePage,
 };
-use operations::{bill, dispute as cases, explain, late, since, timeline};
+use operations::{bill, dispute as cases, explain, export, late, since, timeline};
 use tauri::State;
 
 /// A page of invoices, newest first, with sums per currency.
@@ -39,6 +39,17 @@ pub async fn invoice_pages(console: State<'_, Console>, invoice_id: String) -> A
     let shown = console.shown()?;
     let (invoice, logo) = (view(&shown, &invoice_id).await?, logo(&shown.store).await?);
     Ok(documents::invoice_pages(&invoice, logo.as_ref())
+        .map_err(|error| OperationError::failed("document_failed", error.to_string()))?)
+}
+
+/// The pages of a credit note's document as SVG pictures.
+#[tauri::command]
+#[specta::specta]
+pub async fn credit_note_pages(console: State<'_, Console>, credit_note_id: String) -> Answer<Vec<String>> {
+    let store = console.store()?;
+    let id = export::credit_note_named(&store, &credit_note_id).await?;
+    let (credit, logo) = export::credit_note(&store, id).await?;
+    Ok(documents::credit_note_pages(&credit, logo.as_ref())
         .map_err(|error| OperationError::failed("document_failed", error.to_string()))?)
 }
 

@@ -232,6 +232,11 @@ export function useInvoicePages(invoiceId: string) {
   return useQuery({ queryKey: ["invoice-pages", invoiceId], queryFn: () => host.invoicePages(invoiceId) });
 }
 
+export function useCreditNotePages(creditNoteId: string) {
+  const host = useHost();
+  return useQuery({ queryKey: ["credit-pages", creditNoteId], queryFn: () => host.creditNotePages(creditNoteId) });
+}
+
 export function useDisputes(filter: DisputeFilter) {
   const host = useHost();
   return useInfiniteQuery({

@@ -86,6 +86,8 @@ export const commands = {
 	invoice: (invoice: string) => typedError<InvoiceView, WireError>(__TAURI_INVOKE("invoice", { invoice })),
 	/**  The pages of an invoice's document as SVG pictures. */
 	invoicePages: (invoiceId: string) => typedError<string[], WireError>(__TAURI_INVOKE("invoice_pages", { invoiceId })),
+	/**  The pages of a credit note's document as SVG pictures. */
+	creditNotePages: (creditNoteId: string) => typedError<string[], WireError>(__TAURI_INVOKE("credit_note_pages", { creditNoteId })),
 	/**  The explanation of an invoice, or of one line of it, recomputed from the ledger. */
 	invoiceExplain: (invoiceId: string, line: number | null) => typedError<Explanation, WireError>(__TAURI_INVOKE("invoice_explain", { invoiceId, line })),
 	/**  What changed since an invoice was issued. */

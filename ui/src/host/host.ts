@@ -170,6 +170,7 @@ export interface Host {
   lineEvents(invoiceId: string, line: number, cursor: string | null): Promise<LineEvents>;
   /** The pages of the document as SVG pictures. */
   invoicePages(invoiceId: string): Promise<string[]>;
+  creditNotePages(creditNoteId: string): Promise<string[]>;
   /** The path of the saved file; null when the person chose none. */
   saveInvoicePdf(invoiceId: string): Promise<string | null>;
   saveCreditNotePdf(creditNoteId: string, number: string): Promise<string | null>;

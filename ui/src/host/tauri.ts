@@ -85,6 +85,7 @@ export const tauriHost: Host = {
   invoiceDifference: (invoiceId) => take(commands.invoiceDifference(invoiceId)),
   lineEvents: (invoiceId, line, cursor) => take(commands.lineEvents(invoiceId, line, cursor)),
   invoicePages: (invoiceId) => take(commands.invoicePages(invoiceId)),
+  creditNotePages: (creditNoteId) => take(commands.creditNotePages(creditNoteId)),
   saveInvoicePdf: (invoiceId) => take(commands.saveInvoicePdf(invoiceId)),
   saveCreditNotePdf: (creditNoteId, number) => take(commands.saveCreditNotePdf(creditNoteId, number)),
   savePack: (invoiceId, disputeId) => take(commands.savePack(invoiceId, disputeId)),

@@ -9,6 +9,7 @@ pub mod sheet;
 pub mod table;
 
 pub use files::Files;
+pub use pdf::credit::pages as credit_note_pages;
 pub use pdf::invoice::pages as invoice_pages;
 
 /// Why a document could not be made.

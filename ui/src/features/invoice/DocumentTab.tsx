@@ -3,9 +3,10 @@ import { notifications } from "@mantine/notifications";
 import { IconDownload } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { useInvoicePages } from "@/app/queries";
-import { Code, EmptyState, type Fact, Facts, QueryView, Section } from "@/components";
+import { Code, type Fact, Facts, QueryView, Section } from "@/components";
 import type { InvoiceView, PartyFields } from "@/generated/bindings";
 import { useHost } from "@/host";
+import { DocumentPages } from "./DocumentPages";
 import classes from "./invoice.module.css";
 import { SavePack } from "./SavePack";
 
@@ -70,24 +71,7 @@ export function DocumentTab({ view }: { view: InvoiceView }) {
         }
       >
         <QueryView query={query} what="The document">
-          {(pages) =>
-            pages.length === 0 ? (
-              <EmptyState>The pages of the document will be here.</EmptyState>
-            ) : (
-              <div className={classes.pages}>
-                {pages.map((page, place) => (
-                  <img
-                    // biome-ignore lint/suspicious/noArrayIndexKey: a page is its place
-                    key={place}
-                    className={classes.page}
-                    src={`data:image/svg+xml;charset=utf-8,${encodeURIComponent(page)}`}
-                    alt={`Page ${place + 1} of ${pages.length}`}
-                    data-testid={`page-${place + 1}`}
-                  />
-                ))}
-              </div>
-            )
-          }
+          {(pages) => <DocumentPages pages={pages} />}
         </QueryView>
       </Section>
       <Section title="What it says" testId="document-parties">

@@ -1,10 +1,7 @@
-import { Button } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
-import { useMutation } from "@tanstack/react-query";
 import { DisputeLink, EmptyState, type PlainColumn, PlainTable, Section, When } from "@/components";
 import { useFormat, wordsOf } from "@/format";
 import type { CreditNoteRow, InvoiceView, PaymentRow } from "@/generated/bindings";
-import { useHost } from "@/host";
+import { CreditNoteLink } from "./CreditNoteLink";
 import classes from "./invoice.module.css";
 
 function usePaymentColumns(): PlainColumn<PaymentRow>[] {
@@ -27,39 +24,15 @@ function usePaymentColumns(): PlainColumn<PaymentRow>[] {
 function useCreditColumns(): PlainColumn<CreditNoteRow>[] {
   const format = useFormat();
   return [
-    { head: "Number", cell: ({ number }) => <strong className={classes.nowrap}>{number}</strong> },
+    { head: "Number", cell: (note) => <CreditNoteLink note={note} /> },
     { head: "Issued", cell: ({ issue_day }) => <span className={classes.nowrap}>{format.day(issue_day)}</span> },
     { head: "Net", align: "right", cell: ({ net }) => <span data-figure={net}>{format.amount(net)}</span> },
     { head: "Tax", align: "right", cell: ({ tax }) => <span data-figure={tax}>{format.amount(tax)}</span> },
     { head: "Total", align: "right", cell: ({ total }) => <span data-figure={total}>{format.amount(total)}</span> },
     { head: "By", cell: ({ actor }) => <bdi>{actor}</bdi> },
     { head: "Reason", cell: ({ reason }) => <bdi>{reason}</bdi> },
-    { head: "Document", cell: ({ credit_note_id, number }) => <SaveCreditNote id={credit_note_id} number={number} /> },
     { head: "Dispute", cell: ({ dispute_id }) => dispute_id && <DisputeLink disputeId={dispute_id} number="Show" /> },
   ];
-}
-
-/** The credit note as it is printed, into a file. */
-function SaveCreditNote({ id, number }: { id: string; number: string }) {
-  const host = useHost();
-  const save = useMutation({
-    mutationFn: () => host.saveCreditNotePdf(id, number),
-    onSuccess: (file) => file && notifications.show({ color: "green", title: "Document saved", message: file }),
-    onError: ({ code, message }) =>
-      notifications.show({ color: "red", title: "The document was not saved", message: `${message} (${code})` }),
-  });
-  return (
-    <Button
-      variant="default"
-      size="compact-xs"
-      loading={save.isPending}
-      onClick={() => save.mutate()}
-      aria-label={`Save PDF of ${number}`}
-      data-testid={`save-credit-${number}`}
-    >
-      Save PDF
-    </Button>
-  );
 }
 
 /** What was paid and what was taken back. */

@@ -146,14 +146,18 @@ describe("what may be done with an invoice", () => {
     await waitFor(() => expect(screen.getByTestId("field-amount")).toHaveValue("70.00"));
   });
 
-  it("saves a credit note as it is printed", async () => {
+  it("shows and saves a credit note as it is printed", async () => {
     const credited = allInvoices().find(({ credited }) => Number(credited) > 0);
     if (!credited) throw new Error("the mock has an invoice with a credit note");
     const saveCreditNotePdf = vi.fn(async (_id: string, number: string) => `/home/dana/${number}.pdf`);
     const user = quickUser();
     renderApp(`/invoices/${credited.invoice_id}?tab=money`, { host: { saveCreditNotePdf } });
     const note = (invoiceView(credited.invoice_id) as InvoiceView).credit_notes[0];
-    await user.click(await screen.findByTestId(`save-credit-${note?.number}`));
+    await user.click(await screen.findByTestId(`credit-${note?.number}`));
+    const shown = await screen.findByTestId("credit-document");
+    expect(await within(shown).findByRole("img", { name: "Page 1 of 1" })).toBeInTheDocument();
+    expect(await seriousFindings(shown)).toEqual([]);
+    await user.click(within(shown).getByTestId("save-credit"));
     await waitFor(() => expect(saveCreditNotePdf).toHaveBeenCalledWith(note?.credit_note_id, note?.number));
     expect(await screen.findByText(`/home/dana/${note?.number}.pdf`)).toBeInTheDocument();
   });

@@ -8,7 +8,7 @@ import { METERS } from "./catalogue";
 import { act, previewEntry, previewErase, previewOverride } from "./changes";
 import { mockConnections, mockTest } from "./connections";
 import { disputePage, disputeView } from "./disputes";
-import { documentPages } from "./document";
+import { creditPages, documentPages } from "./document";
 import { eventDetail, eventPage, findEvent, subjectsOf } from "./events";
 import { idOf } from "./figures";
 import { cancelImport, INVOICE_PRESETS, PRESETS, paymentsReport, runImport, runInvoiceImport } from "./imports";
@@ -92,6 +92,13 @@ function tenantOr404(tenantId: string) {
 function orMissing<T>(found: T | undefined): T {
   if (found === undefined) throw failure("unknown_invoice", "There is no such document in this database.");
   return found;
+}
+
+function printedCredit(wanted: string): string[] | undefined {
+  const credited = allInvoices().find((row) => Number(row.credited) > 0);
+  const view = credited && invoiceView(credited.invoice_id);
+  const note = view?.credit_notes.find(({ credit_note_id }) => credit_note_id === wanted);
+  return view && note && creditPages(view, note);
 }
 
 function searchFor(text: string): SearchHit[] {
@@ -234,6 +241,7 @@ export function createMockHost(mode: MockMode): Host {
     invoiceDifference: (wanted) => answer(() => orMissing(invoiceSince(wanted))),
     lineEvents: (wanted, _line, cursor) => answer(() => lineEvents(wanted, cursor)),
     invoicePages: (wanted) => answer(() => documentPages(orMissing(invoiceView(wanted)))),
+    creditNotePages: (wanted) => answer(() => orMissing(printedCredit(wanted))),
     saveInvoicePdf: () => answer(() => "/home/dana/INV-2026-009988.pdf"),
     saveCreditNotePdf: (_, number) => answer(() => `/home/dana/${number}.pdf`),
     savePack: () => answer(() => "/home/dana/INV-2026-009988-evidence.zip"),

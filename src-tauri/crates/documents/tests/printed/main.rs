@@ -304,6 +304,16 @@ fn the_bytes_of_the_short_one() {
     println!("{}", billing_hash(&Files.invoice_pdf(&short(), None).unwrap()));
 }
 
+#[test]
+fn the_window_shows_the_credit_note_that_is_printed() {
+    let (credit, picture) = (credit("Harbor <script>"), picture());
+    let pages = documents::credit_note_pages(&credit, Some(&picture)).unwrap();
+    assert_eq!(pages.len(), 1, "a short one has one page");
+    assert!(pages[0].starts_with("<svg") && pages[0].ends_with("</svg>"), "a picture, whole");
+    assert!(!pages[0].contains("<script"), "names never become code");
+    assert!(pages[0].contains("<image"), "with the logo");
+}
+
 fn billing_hash(bytes: &[u8]) -> String {
     use sha2::Digest as _;
     sha2::Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()

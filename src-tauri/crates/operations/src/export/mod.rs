@@ -19,7 +19,7 @@ mod table;
 pub use audit::export_audit;
 pub(crate) use behind::{counts_by_day, is_use, share, taker, uses};
 pub(crate) use print::{credit_document, logo};
-pub use print::{credit_note_named, credit_note_pdf, explanation_pdf, invoice_pdf};
+pub use print::{credit_note, credit_note_named, credit_note_pdf, explanation_pdf, invoice_pdf};
 pub use table::MAX_ROWS;
 pub(crate) use table::{Table, maybe, some, too_many};
 

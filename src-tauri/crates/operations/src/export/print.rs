@@ -29,7 +29,16 @@ pub async fn invoice_pdf(store: &Store, documents: &dyn Documents, invoice: &Inv
 /// # Errors
 /// `unknown_credit_note`; `document_failed`; what the store says.
 pub async fn credit_note_pdf(store: &Store, documents: &dyn Documents, id: CreditNoteId) -> Result<Vec<u8>> {
-    let (credit, logo) = store
+    let (credit, logo) = credit_note(store, id).await?;
+    documents.credit_pdf(&credit, logo.as_ref()).map_err(not_written)
+}
+
+/// What a credit note says, and the logo of the settings.
+///
+/// # Errors
+/// `unknown_credit_note`; what the store says.
+pub async fn credit_note(store: &Store, id: CreditNoteId) -> Result<(CreditDocument, Option<Logo>)> {
+    store
         .read(move |read| {
             async move {
                 let unknown = || OperationError::not_found("unknown_credit_note", "There is no such credit note.");
@@ -38,8 +47,7 @@ pub async fn credit_note_pdf(store: &Store, documents: &dyn Documents, id: Credi
             }
             .boxed()
         })
-        .await?;
-    documents.credit_pdf(&credit, logo.as_ref()).map_err(not_written)
+        .await
 }
 
 /// The explanation of an invoice.
