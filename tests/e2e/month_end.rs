@@ -162,7 +162,8 @@ async fn credit(window: &Window, database: &str, dispute: &str, line: u64) -> Re
     Ok(())
 }
 
-fn credited(database: &str, number: &str, dispute: &str, line: u64) -> Result<()> {
+/// Gives the number of the credit note.
+fn credited(database: &str, number: &str, dispute: &str, line: u64) -> Result<String> {
     let shown = cli(database, &["invoice", "show", number])?;
     let notes = shown["credit_notes"].as_array().context("credit notes")?;
     assert_eq!(notes.len(), 1, "one credit note: {notes:?}");
@@ -176,7 +177,7 @@ fn credited(database: &str, number: &str, dispute: &str, line: u64) -> Result<()
     let case = cli(database, &["dispute", "show", dispute])?;
     assert_eq!(case["row"]["decision"], "credit", "the case is at its end");
     assert_eq!(case["credit_note_number"], notes[0]["number"], "and names its credit note");
-    Ok(())
+    Ok(text(&notes[0], "number")?.to_owned())
 }
 
 /// Saves the evidence pack of the case by the desktop's own dialog.
@@ -208,6 +209,19 @@ async fn save_pdf(window: &Window, folder: &Path, id: &str) -> Result<()> {
     Ok(())
 }
 
+/// The credit note as it is printed, in the window and as a file.
+async fn show_credit(window: &Window, folder: &Path, id: &str, credit: &str) -> Result<()> {
+    let file = folder.join("credit.pdf");
+    window.go(&format!("/invoices/{id}?tab=money")).await?;
+    window.click(&format!("credit-{credit}")).await?;
+    window.find("page-1").await?;
+    window.picture(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../out/e2e-credit-note.png"))?;
+    window.click("save-credit").await?;
+    window.save_as(&file).await?;
+    ensure!(std::fs::read(&file)?.starts_with(b"%PDF-"), "the saved credit note is a PDF file");
+    Ok(())
+}
+
 #[tokio::test]
 async fn a_month_is_billed_disputed_credited_and_proven() -> Result<()> {
     let folder = tempfile::tempdir()?;
@@ -222,10 +236,11 @@ async fn a_month_is_billed_disputed_credited_and_proven() -> Result<()> {
     explain_down_to_an_event(&window, &database, &number, line).await?;
     let dispute = open_dispute(&window, &database, line).await?;
     credit(&window, &database, &dispute, line).await?;
-    credited(&database, &number, &dispute, line)?;
+    let credit_note = credited(&database, &number, &dispute, line)?;
     save_pack(&window, folder.path()).await?;
     a_changed_pack_is_refused(folder.path())?;
     save_pdf(&window, folder.path(), &held.invoice).await?;
+    show_credit(&window, folder.path(), &held.invoice, &credit_note).await?;
     let verified = cli(&database, &["verify"])?;
     assert_eq!(verified["drift"].as_array().map(Vec::len), Some(0), "caches follow the ledger");
     Ok(())

@@ -63,6 +63,7 @@ export function DocumentTab({ view }: { view: InvoiceView }) {
       <Section
         title="Document"
         testId="document"
+        flush="flush"
         actions={
           <>
             <SavePack invoiceId={row.invoice_id} disputeId={null} />
