@@ -2,7 +2,7 @@
 
 use billing::ids::{AuditId, TenantId};
 use documents::Files;
-use operations::change::{override_act, override_preview};
+use operations::change::{extend_periods, override_act, override_preview};
 use operations::document::original;
 use operations::export::export_audit;
 use operations::host::FixedHost;
@@ -21,6 +21,7 @@ on_every_engine!(
     pages_pass_every_record_once_and_filters_what_they_say,
     the_file_holds_what_the_filter_passes,
     a_filter_beyond_its_limits_is_refused,
+    periods_that_are_made_are_told_once,
 );
 
 async fn page(store: &Store, filter: &AuditFilter, cursor: Option<&str>) -> AuditPage {
@@ -170,4 +171,20 @@ async fn nobody_writes_a_record_under_another_login() {
     for row in rows {
         assert_eq!(row.database_user.as_deref(), Some(name.as_str()), "whatever the statement said: {row:?}");
     }
+}
+
+async fn periods_that_are_made_are_told_once(ledger: Ledger) {
+    World::new(&ledger.store, 3).await.unwrap();
+    let later = FixedHost::with_series(at("2027-05-20T00:00:00Z"), 1);
+    let of_periods = AuditFilter { action: Some("periods.extend".to_owned()), ..AuditFilter::default() };
+    let made = extend_periods(&ledger.store, &later).await.unwrap();
+    assert!(made.tenants == 3 && made.periods > 3, "all that are missing: {made:?}");
+    let shown = page(&ledger.store, &of_periods, None).await;
+    let [row] = &shown.rows[..] else { panic!("one record: {:?}", shown.rows) };
+    let told = |name: &str| row.fields.iter().find(|field| field.name == name).and_then(|field| field.after.clone());
+    assert_eq!((told("tenants"), told("periods")), (Some("3".to_owned()), Some(made.periods.to_string())), "how many");
+    assert_eq!(row.actor, "tester", "by whom");
+    let again = extend_periods(&ledger.store, &later).await.unwrap();
+    assert_eq!((again.tenants, again.periods), (0, 0), "nothing is missing");
+    assert_eq!(page(&ledger.store, &of_periods, None).await.rows.len(), 1, "and nothing is told");
 }

@@ -41,6 +41,10 @@ async fn every_figure_is_that_of_the_database(ledger: Ledger) {
         assert_eq!(about, kept.written.about, "as it was said when it was written");
         assert_eq!((about.tenants, about.all_tenants), (6, true), "and what is in it");
         assert_eq!(status.warnings, Vec::<String>::new(), "nothing is wrong with it");
+        look::within_moment(&store, world.now).unwrap();
+        let beyond = look::within_moment(&store, world.now.plus_micros(1).unwrap()).unwrap_err();
+        assert_eq!(beyond.code(), "beyond_moment", "and knows nothing of what came later");
+        look::within_moment(&ledger.store, world.now.plus_micros(1).unwrap()).unwrap();
         let refused = store.write(|_| Box::pin(async { Ok::<_, store::StoreError>(()) })).await.unwrap_err();
         assert_eq!(refused.code(), "read_only", "nobody writes into it");
     }
