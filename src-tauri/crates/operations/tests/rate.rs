@@ -206,6 +206,17 @@ fn around_a_price(#[case] model: &str, #[case] params: Value, #[case] units: Val
 #[case::unknown_currency(json!({"model": "currency_rounding", "params": {"currency": "XXX"}, "units": "1"}), "invalid_field")]
 #[case::other_rounding(json!({"model": "currency_rounding", "params": {"currency": "usd", "mode": "half_even"}, "units": "1"}), "invalid_field")]
 #[case::too_many_digits(json!({"model": "per_unit", "params": {"unit_amount": "1", "round_dp": 99}, "units": "1"}), "invalid_field")]
+#[case::more_days_than_the_period(json!({"model": "proration_days", "params": {"amount_minor": "100", "days": "9", "period_days": "8"}, "units": "9"}), "days_out_of_range")]
+#[case::more_credited_than_the_period(json!({"model": "credit_note_total", "params": {"amount_minor": "20000", "days": "31", "period_days": "30", "tax_percent": "25"}, "units": "31"}), "days_out_of_range")]
+#[case::more_due_than_the_period(json!({"model": "minimum_true_up", "params": {"minimum_minor": "1000", "billed_minor": "200", "days": "32", "period_days": "31"}, "units": "200"}), "days_out_of_range")]
+#[case::more_left_than_the_period(json!({"model": "proration_change", "params": {"old_quantity": "1", "old_unit_price": "40", "new_quantity": "0", "new_unit_price": "0", "remaining_days": "40", "period_days": "31"}}), "days_out_of_range")]
+#[case::a_change_after_the_period(json!({"model": "proration_change", "params": {"old_quantity": "1", "old_unit_price": "40", "new_quantity": "0", "new_unit_price": "0", "period_start": "2024-03-01", "period_end_inclusive": "2024-03-31", "change_date": "2024-04-15", "remaining_days": "17", "period_days": "31"}}), "invalid_field")]
+#[case::a_change_before_the_period(json!({"model": "proration_change", "params": {"old_quantity": "1", "old_unit_price": "40", "new_quantity": "0", "new_unit_price": "0", "period_start": "2024-03-01", "period_end_inclusive": "2024-03-31", "change_date": "2024-02-29", "remaining_days": "17", "period_days": "31"}}), "invalid_field")]
+#[case::a_period_that_ends_before_it_starts(json!({"model": "proration_change", "params": {"old_quantity": "1", "old_unit_price": "40", "new_quantity": "0", "new_unit_price": "0", "period_start": "2024-03-01", "period_end_inclusive": "2024-02-01", "remaining_days": "17", "period_days": "31"}}), "invalid_field")]
+#[case::a_wallet_of_no_currency(json!({"model": "wallet_allocation", "params": {"invoice_minor": "10", "invoice_currency": "EUR", "wallets": [{"name": "A", "balance_minor": "10"}]}, "units": "10"}), "missing_field")]
+#[case::an_invoice_of_no_currency(json!({"model": "wallet_currency", "params": {"invoice_minor": "10", "wallets": [{"name": "A", "balance_minor": "10", "currency": "EUR"}]}, "units": "10"}), "missing_field")]
+#[case::more_than_64_bits(json!({"model": "minimum_true_up", "params": {"minimum_minor": "9223372036854775807", "billed_minor": "-9223372036854775807"}, "units": "1"}), "overflow")]
+#[case::a_threshold_of_nothing(json!({"model": "progressive_sequence", "params": {"thresholds": ["0"], "cumulative_usage_checkpoints": ["1"]}, "units": ["1"]}), "invalid_field")]
 fn wrong_lines_are_refused_by_code(#[case] line: Value, #[case] code: &str) {
     assert_eq!(refused(&line), code, "{line}");
 }
@@ -305,4 +316,27 @@ fn the_answer_has_the_documented_shape() {
     insta::assert_snapshot!(rate_line(&line.to_string()));
     let line = json!({"id": "c2", "model": "per_unit", "params": {"unit_amount": "x"}, "units": "1"});
     insta::assert_snapshot!(rate_line(&line.to_string()));
+}
+
+#[test]
+fn wallets_of_one_name_are_one_part() {
+    let wallet = json!({"name": "A", "balance_minor": "100"});
+    let line = json!({"model": "wallet_allocation", "params": {"invoice_minor": "150", "wallets": [wallet, wallet]}, "units": "150"});
+    let answer = answer(&line.to_string());
+    assert_proved(&answer);
+    assert_eq!((&answer["amount"], &answer["breakdown"]), (&json!("150"), &json!({"A": "150"})));
+    assert_eq!(
+        rate_line(&line.to_string()).matches("\"A\"").count(),
+        1,
+        "a reader of JSON keeps one of two equal names"
+    );
+}
+
+#[test]
+fn a_mark_at_the_beginning_is_no_part_of_the_first_line() {
+    let line = r#"{"id": "a", "model": "per_unit", "params": {"unit_amount": "2"}, "units": "3"}"#;
+    let text = format!("\u{feff}{line}\n\u{feff}{line}\n");
+    let answers: Vec<_> = outcomes(text.as_bytes()).map(|outcome| outcome.expect("memory is read")).collect();
+    assert_eq!(answers[0].answer().expect("rated").amount, "6");
+    assert_eq!(answers[1].answer().expect_err("in the middle it is none").code, "malformed");
 }

@@ -54,7 +54,9 @@ impl Fault {
     }
 
     pub(super) fn malformed(error: &serde_json::Error) -> Self {
-        Self::new("malformed", error.to_string().chars().take(300).collect::<String>())
+        let text = error.to_string();
+        let what: String = text[..text.rfind(" at line ").unwrap_or(text.len())].chars().take(300).collect();
+        Self::new("malformed", format!("this is no JSON object: {what}, at column {}", error.column()))
     }
 
     pub(super) fn missing(field: &str) -> Self {

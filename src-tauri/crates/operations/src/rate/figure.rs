@@ -100,7 +100,7 @@ impl<'de> Deserialize<'de> for Units {
             serde_json::Value::Null => Ok(Self::None),
             serde_json::Value::Array(values) => {
                 if values.len() > MAX_EVENTS {
-                    return Err(serde::de::Error::custom(format!("units: at most {MAX_EVENTS} events in a line")));
+                    return Err(serde::de::Error::custom(format!("at most {MAX_EVENTS} events in a line")));
                 }
                 let events = values.iter().map(|value| Figure::from_value(value).map(|figure| figure.0));
                 events.collect::<Result<_, _>>().map(Self::Many).map_err(serde::de::Error::custom)

@@ -43,11 +43,31 @@ fn or_units(figure: Option<Figure>, units: &Units, field: &str) -> Result<Decima
 
 fn part(days: Option<DayCount>, period_days: Option<DayCount>) -> Result<Option<(i64, i64)>, Fault> {
     match (days, period_days) {
-        (Some(DayCount(days)), Some(DayCount(period_days))) => Ok(Some((days, period_days))),
+        (Some(DayCount(days)), Some(DayCount(period_days))) => {
+            within(days, period_days)?;
+            Ok(Some((days, period_days)))
+        }
         (None, None) => Ok(None),
         (Some(_), None) => Err(Fault::missing("period_days")),
         (None, Some(_)) => Err(Fault::missing("days")),
     }
+}
+
+/// A part of a period is not longer than the period.
+fn within(days: i64, period_days: i64) -> Result<(), Fault> {
+    if days <= period_days {
+        return Ok(());
+    }
+    Err(Fault::new("days_out_of_range", format!("{days} days are more than the {period_days} of the period")))
+}
+
+/// An amount in minor units has 64 bits.
+fn in_minor(rated: Rated) -> Result<Worked, Fault> {
+    let bound = Decimal::from(i64::MAX);
+    if rated.amount.abs() > bound {
+        return Err(billing::pricing::RateError::Overflow.into());
+    }
+    Worked::new(rated, Some(0))
 }
 
 fn charge(amount: Decimal) -> Result<Rated, Fault> {
@@ -76,7 +96,7 @@ pub(super) struct MinimumTrueUp {
 pub(super) fn minimum_true_up(params: MinimumTrueUp, units: &Units) -> Result<Worked, Fault> {
     let billed = or_units(params.billed_minor, units, "billed_minor")?;
     let part = part(params.days, params.period_days)?;
-    Worked::new(true_up(params.minimum_minor.0, part, billed, 0)?, Some(0))
+    in_minor(true_up(params.minimum_minor.0, part, billed, 0)?)
 }
 
 #[derive(Deserialize)]
@@ -125,6 +145,7 @@ pub(super) fn proration_days(params: ProrationDays, units: &Units) -> Result<Wor
         Some(DayCount(days)) => days,
         None => whole_days(or_units(None, units, "days")?)?,
     };
+    within(days, params.period_days.0)?;
     let stated = digits(params.currency.as_deref(), params.round_dp)?;
     let digits = match params.round.as_deref() {
         Some(word) => rounding_word(word)?.or(stated),
@@ -186,6 +207,20 @@ pub(super) struct ProrationChange {
 }
 
 impl ProrationChange {
+    /// The change is in the period, or at its end.
+    fn check_dates(&self) -> Result<(), Fault> {
+        let is_before =
+            |one: Option<Day>, other: Option<Day>| matches!((one, other), (Some(one), Some(other)) if one < other);
+        if is_before(self.period_end_inclusive, self.period_start) {
+            return Err(Fault::invalid("period_end_inclusive", "before period_start"));
+        }
+        if is_before(self.change_date, self.period_start) {
+            return Err(Fault::invalid("change_date", "before period_start"));
+        }
+        let is_after = matches!((self.change_date, self.period_end_inclusive), (Some(change), Some(end)) if end.days_until(change) > 1);
+        if is_after { Err(Fault::invalid("change_date", "after period_end_inclusive")) } else { Ok(()) }
+    }
+
     /// Days of a stretch as they are stated, or as the calendar has them, both ends inclusive.
     fn stretch(stated: Option<DayCount>, from: Option<Day>, to: Option<Day>, field: &str) -> Result<i64, Fault> {
         match (stated, from, to) {
@@ -197,6 +232,7 @@ impl ProrationChange {
 }
 
 pub(super) fn proration_change(params: ProrationChange, _: &Units) -> Result<Worked, Fault> {
+    params.check_dates()?;
     let remaining_days = ProrationChange::stretch(
         params.remaining_days,
         params.change_date,
@@ -205,6 +241,7 @@ pub(super) fn proration_change(params: ProrationChange, _: &Units) -> Result<Wor
     )?;
     let period_days =
         ProrationChange::stretch(params.period_days, params.period_start, params.period_end_inclusive, "period_days")?;
+    within(remaining_days, period_days)?;
     let stated = digits(params.currency.as_deref(), params.round_dp)?;
     let digits = match params.round.as_deref() {
         Some(word) => rounding_word(word)?.or(stated),
@@ -351,13 +388,14 @@ pub(super) struct CreditNoteParams {
 
 pub(super) fn credit_note(model: &str, params: &CreditNoteParams) -> Result<Worked, Fault> {
     let part = (params.days.0, params.period_days.0);
+    within(part.0, part.1)?;
     let note = CreditNote::unused(params.amount_minor.0, part, params.tax_percent.0, 0)?;
     let rated = match model {
         "credit_note_net" => note.net,
         "credit_note_tax" => note.tax,
         _ => note.total()?,
     };
-    Worked::new(rated, Some(0))
+    in_minor(rated)
 }
 
 #[derive(Deserialize)]
@@ -389,6 +427,15 @@ pub(super) struct Wallets {
 const DEFAULT_PRIORITY: i64 = 50;
 
 pub(super) fn wallets(params: Wallets, units: &Units) -> Result<Worked, Fault> {
+    let states = |Object(wallet): &Object<WalletParams>| wallet.currency.is_some();
+    let any = params.invoice_currency.is_some() || params.wallets.iter().any(states);
+    // Where nothing has a currency all have the same; one that is stated leaves none of the others open.
+    if any && params.invoice_currency.is_none() {
+        return Err(Fault::missing("invoice_currency"));
+    }
+    if let Some(place) = params.wallets.iter().position(|wallet| any && !states(wallet)) {
+        return Err(Fault::missing(&format!("wallets[{place}].currency")));
+    }
     let currency = params.invoice_currency.unwrap_or(Currency::USD);
     let due = minor(or_units(params.invoice_minor, units, "invoice_minor")?, "invoice_minor")?;
     let wallet = |Object(wallet): Object<WalletParams>| {
@@ -404,9 +451,15 @@ pub(super) fn wallets(params: Wallets, units: &Units) -> Result<Worked, Fault> {
     };
     let wallets: Vec<Wallet<String>> = params.wallets.into_iter().map(wallet).collect::<Result<_, Fault>>()?;
     let paid = allocate(Money::from_minor(due, currency), &wallets)?;
-    let parts: Vec<(String, Decimal)> =
-        paid.into_iter().map(|(name, paid)| (name, Decimal::from(paid.minor()))).collect();
-    let steps = parts.iter().map(|(_, amount)| Step::new(Rule::Wallet, *amount)).collect();
+    let steps = paid.iter().map(|(_, paid)| Step::new(Rule::Wallet, Decimal::from(paid.minor()))).collect();
+    let mut parts: Vec<(String, Decimal)> = Vec::new();
+    for (name, paid) in paid {
+        let paid = Decimal::from(paid.minor());
+        match parts.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, sum)) => *sum = exact::add(*sum, paid)?,
+            None => parts.push((name, paid)),
+        }
+    }
     Ok(Worked::with(Rated::from_steps(steps)?, Some(0), Breakdown::Named(parts)))
 }
 
@@ -442,6 +495,9 @@ pub(super) struct ProgressiveSequence {
 
 pub(super) fn progressive_sequence(params: ProgressiveSequence, units: &Units) -> Result<Worked, Fault> {
     let thresholds: Vec<Decimal> = params.thresholds.into_iter().map(|figure| figure.0).collect();
+    if let Some(place) = thresholds.iter().position(|threshold| *threshold <= Decimal::ZERO) {
+        return Err(Fault::invalid(&format!("thresholds[{place}]"), "must be above 0"));
+    }
     let checkpoints = match params.cumulative_usage_checkpoints {
         Some(checkpoints) => checkpoints.into_iter().map(|figure| figure.0).collect(),
         None => units.list().to_vec(),

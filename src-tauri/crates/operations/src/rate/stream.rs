@@ -8,11 +8,15 @@ use std::io::{BufRead, ErrorKind, Result};
 pub struct Outcomes<R> {
     input: R,
     line: Vec<u8>,
+    begun: bool,
 }
+
+/// What some editors put at the beginning of a file.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// Answers each line of a reader; blank lines have no answer. Only a failing reader ends it early.
 pub const fn outcomes<R: BufRead>(input: R) -> Outcomes<R> {
-    Outcomes { input, line: Vec::new() }
+    Outcomes { input, line: Vec::new(), begun: false }
 }
 
 /// What was read.
@@ -69,7 +73,9 @@ impl<R: BufRead> Iterator for Outcomes<R> {
                 Ok(Read::End) => return None,
                 Ok(Read::TooLong) => return Some(Ok(too_long())),
                 Ok(Read::Line) => {
-                    if let Some(outcome) = rate_bytes(&self.line) {
+                    let is_first = !std::mem::replace(&mut self.begun, true);
+                    let line = self.line.strip_prefix(BYTE_ORDER_MARK).filter(|_| is_first).unwrap_or(&self.line);
+                    if let Some(outcome) = rate_bytes(line) {
                         return Some(Ok(outcome));
                     }
                 }
