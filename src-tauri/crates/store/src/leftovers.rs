@@ -17,7 +17,7 @@ pub(crate) const REVIEW: &str = "countinghouse-review-";
 pub const PART: (&str, &str) = (".countinghouse-", ".part");
 /// The file within a folder that is locked.
 const IN_USE: &str = "in-use";
-/// Between making a file and locking it there is a moment.
+/// Between making a file and locking it there is a moment: what is younger is not even tried, since who tries it holds it.
 const YOUNG: Duration = Duration::from_secs(60);
 
 /// A folder that only this user may enter, gone when it is dropped.
@@ -55,11 +55,11 @@ pub fn sweep_folders(within: &Path) {
         within,
         |name| FOLDERS.iter().any(|prefix| name.starts_with(prefix)),
         |path, about| {
-            let is_left = match File::open(path.join(IN_USE)) {
+            let is_left = || match File::open(path.join(IN_USE)) {
                 Ok(file) => file.try_lock().is_ok(),
-                Err(error) => error.kind() == io::ErrorKind::NotFound && is_old(about),
+                Err(error) => error.kind() == io::ErrorKind::NotFound,
             };
-            if about.is_dir() && is_left {
+            if about.is_dir() && is_old(about) && is_left() {
                 let _ = std::fs::remove_dir_all(path);
             }
         },
@@ -115,7 +115,11 @@ mod tests {
             std::fs::create_dir(folder(name)).unwrap();
             std::fs::write(folder(name).join(IN_USE), "").unwrap();
             std::fs::write(folder(name).join("snapshot.sqlite"), "a whole ledger").unwrap();
+            age(&folder(name));
         }
+        // Another program has made its file and not locked it yet.
+        std::fs::create_dir(folder("countinghouse-review-not-locked-yet")).unwrap();
+        std::fs::write(folder("countinghouse-review-not-locked-yet").join(IN_USE), "").unwrap();
         for name in ["countinghouse-review-being-made", "countinghouse-review-of-an-older-program", "something-else"] {
             std::fs::create_dir(folder(name)).unwrap();
         }
@@ -128,6 +132,7 @@ mod tests {
         assert!(!left("countinghouse-snapshot-killed") && !left("countinghouse-review-killed"), "copies are gone");
         assert!(!left("countinghouse-review-of-an-older-program"), "and one without a lock that is old");
         assert!(left("countinghouse-review-being-made"), "one that is being made at this moment stays");
+        assert!(left("countinghouse-review-not-locked-yet"), "however far it is");
         assert!(left("something-else"), "and what has another name, whatever leads to it");
         let (one, other) = (used.path().to_owned(), next.path().to_owned());
         drop((used, next));
