@@ -144,7 +144,7 @@ fn start(folder: &Path) -> Result<()> {
     let log = folder.join("server.log");
     let options = format!(
         "-c listen_addresses='' -c port={PORT} -c unix_socket_directories='{}' -c max_connections=200 \
-         -c shared_buffers=256MB -c max_wal_size=2GB -c log_statement=none",
+         -c shared_buffers=256MB -c max_wal_size=2GB -c log_statement=none -c log_line_prefix=@%d@",
         folder.join("socket").display()
     );
     let mut command = as_owner(&tool("pg_ctl")?);

@@ -128,6 +128,16 @@ async fn forged_files_are_refused() {
             "snapshot_format",
         ),
         ("a manifest that is none", "update snapshot_manifest set manifest = '{'", "snapshot_format"),
+        (
+            "another count of events",
+            "update snapshot_manifest set manifest = json_set(manifest, '$.events', json_extract(manifest, '$.events') + 1)",
+            "snapshot_damaged",
+        ),
+        (
+            "another count of tenants",
+            "update snapshot_manifest set manifest = json_set(manifest, '$.tenants', 9)",
+            "snapshot_damaged",
+        ),
         ("no manifest", "delete from snapshot_manifest", "snapshot_format"),
         (
             "a schema of the future",

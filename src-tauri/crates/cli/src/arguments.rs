@@ -59,6 +59,8 @@ impl Arguments {
     /// Runs the command.
     pub async fn run(self) -> Result<Outcome> {
         let context = Context::new(self.shared)?;
-        self.command.run(&context).await
+        let done = self.command.run(&context).await;
+        context.close().await;
+        done
     }
 }

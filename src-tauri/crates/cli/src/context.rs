@@ -14,7 +14,7 @@ use providers::keyring::SystemKeyring;
 use secrecy::{ExposeSecret, SecretString};
 use std::io::{IsTerminal, Read};
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// The program's name among the settings of this account; the window uses the same folder.
 const PROGRAM: &str = "org.countinghouse.console";
@@ -27,6 +27,8 @@ pub struct Context {
     pub host: Arc<dyn Host>,
     system: Arc<SystemHost>,
     shared: Shared,
+    /// What was opened, to be closed however the command ends: SQLite folds its log into the file then.
+    opened: Mutex<Vec<Store>>,
     /// The password, once it was given: a pipe gives it once, and a person should not be asked twice.
     password: OnceLock<Option<SecretString>>,
 }
@@ -43,8 +45,21 @@ impl Context {
             host: Arc::<SystemHost>::clone(&system),
             system,
             shared,
+            opened: Mutex::default(),
             password: OnceLock::new(),
         })
+    }
+
+    /// Closes what the command has opened.
+    pub async fn close(&self) {
+        let opened = std::mem::take(&mut *self.opened());
+        for store in opened {
+            store.close().await;
+        }
+    }
+
+    fn opened(&self) -> MutexGuard<'_, Vec<Store>> {
+        self.opened.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The saved connections of this person.
@@ -96,7 +111,6 @@ impl Context {
         if store.access() == Access::ReadOnly {
             let why = if profile.form.read_only { "is saved as read-only" } else { "has a login that may only look" };
             let sentence = format!("Nothing was changed: the connection {} {why}.", profile.form.name);
-            store.close().await;
             return Err(OperationError::refused("read_only", sentence).field("connection"));
         }
         self.confirmed(store, Some(&profile)).await
@@ -104,18 +118,10 @@ impl Context {
 
     /// A database that may be changed: on production only once its name was typed.
     async fn confirmed(&self, store: Store, profile: Option<&Profile>) -> Result<Store> {
-        let said = match connect::typed_before_changes(&store, profile).await {
-            Ok(None) => return Ok(store),
-            Ok(Some(name)) => self.typed(&name),
-            Err(error) => Err(error),
-        };
-        match said {
-            Ok(()) => Ok(store),
-            Err(error) => {
-                store.close().await;
-                Err(error)
-            }
+        if let Some(name) = connect::typed_before_changes(&store, profile).await? {
+            self.typed(&name)?;
         }
+        Ok(store)
     }
 
     /// To migrate a ledger that is there already is a change: on production only once its name was typed.
@@ -153,6 +159,7 @@ impl Context {
         let opened = open_with(self.login().await?, access, self.host.as_ref(), told).await;
         bar.finish_and_clear();
         let store = opened?;
+        self.opened().push(store.clone());
         if let Some(moment) = store.moment() {
             self.system.stand_at(moment);
         }
@@ -168,6 +175,7 @@ impl Context {
         // A password that is given here is for this run.
         let secret = self.secret()?.map(|text| SecretInput { text, keep: KeepSecret::Run });
         let opened = self.connections()?.open(self.host.as_ref(), name, secret, most).await?;
+        self.opened().push(opened.store.clone());
         if let Some(error) = &opened.not_noted {
             // A service may have no folder that it can write: what it asks for is answered all the same.
             eprintln!("warning: {error}");

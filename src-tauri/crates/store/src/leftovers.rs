@@ -32,7 +32,12 @@ impl PrivateFolder {
     pub fn new(prefix: &str, within: &Path) -> io::Result<Self> {
         std::fs::create_dir_all(within)?;
         sweep_folders(within);
-        let folder = tempfile::Builder::new().prefix(prefix).tempdir_in(within)?;
+        let mut made = tempfile::Builder::new();
+        made.prefix(prefix);
+        // Whatever the account's mask allows: who may enter could put another file into its place.
+        #[cfg(unix)]
+        made.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+        let folder = made.tempdir_in(within)?;
         let in_use = File::create_new(folder.path().join(IN_USE))?;
         hold(&in_use);
         Ok(Self { _in_use: in_use, folder })
@@ -137,6 +142,15 @@ mod tests {
         let (one, other) = (used.path().to_owned(), next.path().to_owned());
         drop((used, next));
         assert!(!one.exists() && !other.exists(), "who ends takes the own copy away");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nobody_else_enters_a_private_copy() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let within = tempfile::tempdir().unwrap();
+        let made = PrivateFolder::new(SNAPSHOT, within.path()).unwrap();
+        assert_eq!(std::fs::metadata(made.path()).unwrap().permissions().mode() & 0o777, 0o700);
     }
 
     #[test]

@@ -39,6 +39,11 @@ begin
     if (select count(*) from pg_roles where rolname in ('billing_owner', 'billing_writer', 'billing_reader')) < 3 then
         return;
     end if;
+    -- A grant by somebody who may not give it is only a warning of the server.
+    if exists (select 1 from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')
+                  and not relispartition and not pg_has_role(relowner, 'usage')) then
+        raise insufficient_privilege using message = 'only the owner of the tables gives rights on them';
+    end if;
     select string_agg(format('%I', relname), ', ') into tables
       from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition;
     execute format('revoke all on %s from public, billing_writer, billing_reader', tables);

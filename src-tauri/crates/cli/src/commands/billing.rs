@@ -122,7 +122,6 @@ async fn settings(setting: Setting, context: &Context) -> Result<()> {
     let host = &*context.host;
     let Some(file) = &setting.file else {
         let settings = bill::billing_settings(&store).await?;
-        store.close().await;
         // Settings are a form to fill in: what is shown can be set.
         return output::print_json(&settings);
     };
@@ -134,7 +133,6 @@ async fn settings(setting: Setting, context: &Context) -> Result<()> {
     } else {
         changing::preview(context, &preview)?;
     }
-    store.close().await;
     Ok(())
 }
 
@@ -145,7 +143,6 @@ async fn account(args: Account, context: &Context) -> Result<()> {
     let tenant = find_tenant(&store, &args.tenant).await?;
     let Some(file) = &setting.file else {
         let shown = bill::tenant_billing(&store, tenant, host.now()).await?;
-        store.close().await;
         return show(&shown, context);
     };
     let account: BillingAccount = read(file)?;
@@ -157,7 +154,6 @@ async fn account(args: Account, context: &Context) -> Result<()> {
     } else {
         changing::preview(context, &preview)?;
     }
-    store.close().await;
     Ok(())
 }
 
@@ -180,7 +176,6 @@ async fn coupon(args: Coupon, context: &Context) -> Result<()> {
     } else {
         changing::preview(context, &preview)?;
     }
-    store.close().await;
     Ok(())
 }
 
@@ -201,7 +196,6 @@ async fn grant(args: Grant, context: &Context) -> Result<()> {
     } else {
         changing::preview(context, &preview)?;
     }
-    store.close().await;
     Ok(())
 }
 

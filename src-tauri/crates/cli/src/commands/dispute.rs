@@ -228,7 +228,6 @@ async fn open(args: Open, context: &Context) -> Result<Outcome> {
         change = cases::dispute_open_act(&store, &*context.host, &request, &change.fingerprint).await?;
     }
     told(context, &change, args.yes)?;
-    store.close().await;
     Ok(Outcome::Done)
 }
 
@@ -241,7 +240,6 @@ async fn note(args: Note, context: &Context) -> Result<Outcome> {
         change = cases::dispute_note_act(&store, &*context.host, &request, &change.fingerprint).await?;
     }
     told(context, &change, args.yes)?;
-    store.close().await;
     Ok(Outcome::Done)
 }
 
@@ -261,6 +259,5 @@ async fn decide(args: Decide, context: &Context) -> Result<Outcome> {
         change = cases::dispute_decide_act(&store, &*context.host, &request, &change.fingerprint).await?;
     }
     told(context, &change, deciding.yes)?;
-    store.close().await;
     Ok(Outcome::Done)
 }

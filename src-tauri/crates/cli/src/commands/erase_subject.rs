@@ -31,6 +31,5 @@ pub async fn run(args: Args, context: &Context) -> Result<Outcome> {
     } else {
         changing::preview(context, &preview)?;
     }
-    store.close().await;
     Ok(Outcome::Done)
 }

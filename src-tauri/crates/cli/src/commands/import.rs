@@ -91,7 +91,6 @@ async fn payments(args: PaymentsArgs, context: &Context) -> Result<Outcome> {
     let stop = CancellationToken::new();
     stop_on_interrupt(stop.clone())?;
     let done = import_payments(&store, &*context.host, &request, &stop).await?;
-    store.close().await;
     let outcome = if done.put_aside > 0 { Outcome::Found } else { Outcome::Done };
     if context.form == Form::Json {
         print_json(&done)?;
@@ -146,7 +145,6 @@ async fn usage(args: UsageArgs, context: &Context) -> Result<Outcome> {
     let told = |progress: Progress| show(&bar, progress);
     let done = import::run_and_tell(&store, context.host.as_ref(), &request, &told, &stop).await;
     bar.finish_and_clear();
-    store.close().await;
     let report = match done {
         Ok(report) => report,
         Err(failure) => {

@@ -40,7 +40,6 @@ pub async fn run(args: Args, context: &Context) -> Result<Outcome> {
             for job in job.map_or_else(|| Job::ALL.to_vec(), |job| vec![job]) {
                 runs.push(jobs_run(&store, &*context.host, job).await?);
             }
-            store.close().await;
             ran(&runs, context)?;
         }
     }

@@ -99,6 +99,5 @@ async fn decide(args: Decide, decision: LateDecision, context: &Context) -> Resu
     } else {
         changing::preview(context, &preview)?;
     }
-    store.close().await;
     Ok(Outcome::Done)
 }

@@ -36,7 +36,6 @@ pub async fn run(args: Args, context: &Context) -> Result<Outcome> {
         } else {
             changing::preview(context, &preview)?;
         }
-        store.close().await;
         return Ok(Outcome::Done);
     }
     let view = notes::notes(&store, context.host.now(), tenant).await?;

@@ -165,6 +165,5 @@ async fn decide(args: Decide, decision: QuarantineDecision, context: &Context) -
             format!("This would {word} {of}. Nothing was changed; add --yes to do it.\n")
         })?;
     }
-    store.close().await;
     Ok(Outcome::Done)
 }

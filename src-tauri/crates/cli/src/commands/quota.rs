@@ -58,7 +58,6 @@ pub async fn run(args: Args, context: &Context) -> Result<Outcome> {
     } else {
         quota_admit(&store, &*context.host, &request).await?
     };
-    store.close().await;
     show(&answer, context)?;
     Ok(if answer.admitted { Outcome::Done } else { Outcome::Found })
 }

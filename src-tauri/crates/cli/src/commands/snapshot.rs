@@ -101,7 +101,6 @@ async fn export(args: ExportArgs, context: &Context) -> Result<Outcome> {
     let written = snapshot::export(&store, &*context.host, &request, &args.file, told, &stop).await;
     bar.finish_and_clear();
     let written = written?;
-    store.close().await;
     match context.form {
         Form::Json => print_json(&written)?,
         Form::Table => print(&said(&written))?,

@@ -76,7 +76,6 @@ async fn change(args: ChangePlan, context: &Context) -> Result<()> {
     } else {
         changing::preview(context, &preview)?;
     }
-    store.close().await;
     Ok(())
 }
 
@@ -95,6 +94,5 @@ async fn cancel(args: Cancel, context: &Context) -> Result<()> {
     } else {
         changing::preview(context, &preview)?;
     }
-    store.close().await;
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! The container: written the same for the same files, and read as if somebody had forged it.
 
+use super::layout;
 use super::manifest::hex;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -27,17 +28,22 @@ fn refused<T>(sentence: impl Into<String>) -> Result<T, Refused> {
 
 /// Packs files in their order, without a clock.
 pub(crate) fn write(files: &[(String, Vec<u8>)]) -> zip::result::ZipResult<Vec<u8>> {
-    let options = SimpleFileOptions::default()
-        .compression_method(CompressionMethod::Deflated)
-        .compression_level(Some(6))
-        .last_modified_time(DateTime::DEFAULT)
-        .unix_permissions(0o644);
+    let options = options();
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, bytes) in files {
         zip.start_file(name.as_str(), options)?;
         zip.write_all(bytes)?;
     }
     Ok(zip.finish()?.into_inner())
+}
+
+/// As [`layout`] expects it.
+fn options() -> SimpleFileOptions {
+    SimpleFileOptions::default()
+        .compression_method(CompressionMethod::Deflated)
+        .compression_level(Some(6))
+        .last_modified_time(DateTime::DEFAULT)
+        .unix_permissions(0o644)
 }
 
 /// A container whose names, types and sizes were looked at.
@@ -64,7 +70,7 @@ impl<R: Read + Seek> Archive<R> {
         if overlaps {
             return refused("Files of the zip file lie over each other.");
         }
-        let mut files = BTreeMap::new();
+        let (mut files, mut entries) = (BTreeMap::new(), Vec::new());
         let mut total = 0_u64;
         for index in 0..zip.len() {
             let file =
@@ -76,15 +82,20 @@ impl<R: Read + Seek> Archive<R> {
             if file.encrypted() {
                 return refused(format!("{name} in the zip file is encrypted."));
             }
-            if !matches!(file.compression(), CompressionMethod::Stored | CompressionMethod::Deflated) {
+            if file.compression() != CompressionMethod::Deflated {
                 return refused(format!("{name} in the zip file is packed in a way that packs do not use."));
             }
             total = total.saturating_add(file.size());
             if total > MAX_TOTAL_BYTES {
                 return refused("The files of the zip file come to more than 2 GiB.");
             }
+            let (crc, packed, size) = (file.crc32(), file.compressed_size(), file.size());
+            entries.push(layout::Entry { name: name.clone(), crc, packed, size });
             files.insert(name, index);
         }
+        let mut reader = zip.into_inner();
+        layout::check(&mut reader, &entries)?;
+        let zip = ZipArchive::new(reader).map_err(|error| Refused(format!("The zip file is damaged: {error}.")))?;
         Ok(Self { zip, files })
     }
 
@@ -218,10 +229,34 @@ mod tests {
     }
 
     #[test]
+    fn nothing_stands_beside_the_files() {
+        let (one, other) = (&b"1"[..], &b"22"[..]);
+        let whole = zipped(&[("a.txt", one), ("b/c.txt", other)]);
+        let packed = |name: &str| {
+            let at = whole.windows(name.len()).position(|it| it == name.as_bytes()).unwrap() + name.len();
+            at..at
+                + usize::try_from(u32::from_le_bytes(whole[at - name.len() - 12..][..4].try_into().unwrap())).unwrap()
+        };
+        let packed = [packed("a.txt"), packed("b/c.txt")];
+        for place in (0..whole.len()).filter(|place| !packed.iter().any(|it| it.contains(place))) {
+            for bit in 0..8 {
+                let mut changed = whole.clone();
+                changed[place] ^= 1 << bit;
+                assert_ne!(refusal(changed), "taken", "bit {bit} of byte {place} is looked at");
+            }
+        }
+        for more in [&b"x"[..], &[0; 100]] {
+            assert_ne!(refusal([&whole, more].concat()), "taken", "behind the end");
+            assert_ne!(refusal([more, &whole].concat()), "taken", "before the beginning");
+        }
+        assert_ne!(refusal(whole[..whole.len() - 1].to_vec()), "taken", "cut");
+        assert_eq!(refusal(whole), "taken");
+    }
+
+    #[test]
     fn a_bomb_is_stopped() {
         let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-        let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
-        zip.start_file("bomb.json", options).unwrap();
+        zip.start_file("bomb.json", options()).unwrap();
         let zeros = vec![0; 1024 * 1024];
         for _ in 0..130 {
             zip.write_all(&zeros).unwrap();

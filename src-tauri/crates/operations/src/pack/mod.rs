@@ -10,6 +10,7 @@ mod assemble;
 mod check;
 mod collect;
 mod events;
+mod layout;
 mod manifest;
 mod verify;
 

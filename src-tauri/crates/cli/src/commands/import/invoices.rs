@@ -54,7 +54,6 @@ pub async fn run(args: InvoicesArgs, context: &Context) -> Result<Outcome> {
     let told = |progress: Progress| show(&bar, progress);
     let done = invoices::run_and_tell(&store, context.host.as_ref(), &request, &told, &stop).await;
     bar.finish_and_clear();
-    store.close().await;
     let report = match done {
         Ok(report) => report,
         Err(failure) => {

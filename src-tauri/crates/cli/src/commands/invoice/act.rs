@@ -28,6 +28,5 @@ pub async fn run(args: Args, act: InvoiceActKind, context: &Context) -> Result<O
     } else {
         changing::preview(context, &preview)?;
     }
-    store.close().await;
     Ok(Outcome::Done)
 }

@@ -53,7 +53,6 @@ pub async fn run(args: Args, context: &Context) -> Result<Outcome> {
     } else {
         changing::preview(context, &preview)?;
     }
-    store.close().await;
     Ok(Outcome::Done)
 }
 

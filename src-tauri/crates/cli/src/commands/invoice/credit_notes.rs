@@ -42,7 +42,6 @@ pub async fn run(args: Args, context: &Context) -> Result<Outcome> {
             break;
         }
     }
-    store.close().await;
     if context.form == Form::Json {
         print_json(&rows)?;
         return Ok(Outcome::Done);

@@ -24,7 +24,6 @@ pub async fn run(args: Args, context: &Context) -> Result<Outcome> {
     let store = context.open_read_only().await?;
     let id = invoice_named(&store, &args.invoice).await?;
     let found = invoice_difference(&store, id, context.host.now()).await;
-    store.close().await;
     let found = found?;
     if let Some(file) = &args.csv {
         save_since(&found, &Files, file)?;

@@ -28,11 +28,9 @@ pub async fn run(args: Args, context: &Context) -> Result<Outcome> {
     let now = context.host.now();
     if let (Some(line), Some(cursor)) = (args.line, &args.cursor) {
         let page = line_events(&store, id, line, Some(cursor), now).await;
-        store.close().await;
         return further(&page?, context.form);
     }
     let explanation = explain(&store, id, args.line, now).await;
-    store.close().await;
     let explanation = explanation?;
     match context.form {
         Form::Json => output::print_json(&explanation)?,

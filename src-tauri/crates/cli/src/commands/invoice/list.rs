@@ -68,7 +68,6 @@ pub async fn run(args: Args, context: &Context) -> Result<Outcome> {
                 if let Some(next) = next {
                     eprintln!("There are more: --after {next}");
                 }
-                store.close().await;
                 return Ok(Outcome::Done);
             }
         }

@@ -29,7 +29,6 @@ pub async fn run(args: Args, context: &Context) -> Result<Outcome> {
     };
     let request = RunRequest { until: args.until, tenant_ids: tenant, finalize: !args.drafts, reason: String::new() };
     let preview = run_preview(&store, &*context.host, &request).await?;
-    store.close().await;
     show(&preview, context)?;
     Ok(outcome(preview.failed + preview.held))
 }

@@ -40,7 +40,6 @@ pub async fn run(args: Args, context: &Context) -> Result<Outcome> {
     let request = RunRequest { until: args.until, tenant_ids, finalize: args.finalize, reason: args.reason };
     if !args.yes {
         let preview = bill::run_preview(&store, &*context.host, &request).await?;
-        store.close().await;
         show(&preview, context)?;
         if context.form == Form::Table {
             output::print("Nothing was changed; add --yes to do it.\n")?;
@@ -57,7 +56,6 @@ pub async fn run(args: Args, context: &Context) -> Result<Outcome> {
     };
     let done = bill::run(&store, &*context.host, &request, &told, &stop).await;
     bar.finish_and_clear();
-    store.close().await;
     let report = done?;
     ran(&report, context)?;
     Ok(outcome(report.failed + report.held))

@@ -19,7 +19,6 @@ pub async fn run(args: Args, context: &Context) -> Result<Outcome> {
     let store = context.open_read_only().await?;
     let id = invoice_named(&store, &args.invoice).await?;
     let view = invoice(&store, id, context.host.now()).await?;
-    store.close().await;
     match context.form {
         Form::Json => output::print_json(&view)?,
         Form::Table => output::print(&text(&view))?,
