@@ -31,6 +31,7 @@ on_every_engine! {
     what_is_stored_is_hashed_and_adds_up,
     stripe_files_are_read_alone_and_joined,
     two_imports_at_once_take_each_document_once,
+    stripe_keeps_digits_that_a_currency_has_lost,
 }
 
 /// The UCI file of December 2010, where it stands beside the project; it may not ship with it.
@@ -459,6 +460,31 @@ async fn what_is_stored_is_hashed_and_adds_up(ledger: Ledger) {
     }
     assert_eq!((lines.len(), content.net_minor, content.lines[0].quantity), (2, 400, Some(Decimal::TWO)), "3 + 1");
     assert_eq!((note.total_minor, note.invoice), (2_750, None), "what is given back, unlinked");
+}
+
+async fn stripe_keeps_digits_that_a_currency_has_lost(ledger: Ledger) {
+    let folder = TempDir::new().unwrap();
+    let mut text = "id,currency,customer_id,period_end,period_start,amount_due,amount_paid,tax,total,number,status,_fivetran_synced\n".to_owned();
+    for (number, currency) in (1..).zip(["isk", "ugx", "mga", "jpy", "kwd", "huf"]) {
+        text += &format!(
+            "in_{number},{currency},cus_1,2021-02-19 14:16:37,2021-02-18 14:16:37,123400,0,,123400,N-{number},open,2021-02-18 14:16:37\n"
+        );
+    }
+    let file = written(&folder, "invoice_data.csv", &text);
+    let report = import(&ledger.store, &request(&file, "stripe-invoices")).await;
+    let totals: Vec<_> = report.totals.iter().map(|it| (it.currency.as_str(), it.amount.as_str())).collect();
+    assert_eq!(
+        totals,
+        [
+            ("HUF", "1234.00"),
+            ("ISK", "1234"),
+            ("JPY", "123400"),
+            ("KWD", "123.400"),
+            ("MGA", "123400.00"),
+            ("UGX", "1234")
+        ],
+        "as Stripe writes them"
+    );
 }
 
 async fn stripe_files_are_read_alone_and_joined(ledger: Ledger) {

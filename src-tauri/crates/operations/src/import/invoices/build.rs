@@ -3,7 +3,7 @@
 //! Pure. A line is rounded once to the currency and what that takes off is told; the document's own total stands, where it
 //! says one, and what its lines are short of it is a line of its own.
 
-use super::mapping::CreditedAs;
+use super::mapping::{AmountUnit, CreditedAs};
 use super::row::{RowLayout, Said};
 use super::spool::{Part, Piece};
 use crate::import::refusal::{Refusal, code};
@@ -161,7 +161,7 @@ impl Rows<'_> {
         let is_bare = own == self.said.len() && self.layouts.documents.is_some();
         let layout = self.layouts.of(self.said[0].0);
         let currency = self.currency()?;
-        let scaled = |amount: Decimal, said: &Said| scaled(amount, said.is_minor, currency);
+        let scaled = |amount: Decimal, said: &Said| scaled(amount, said.units, currency);
         let mut lines = Vec::new();
         for (part, said) in self.said {
             if is_bare || *part == Part::Row {
@@ -252,7 +252,7 @@ impl Rows<'_> {
         let mut percent = None;
         for (part, said) in self.said {
             let Some((tax, rate)) = said.tax.filter(|_| !has_own || *part == Part::Document) else { continue };
-            let tax = scaled(tax, said.is_minor, currency)?;
+            let tax = scaled(tax, said.units, currency)?;
             amount = Some(exact::add(amount.unwrap_or_default(), tax).map_err(|_| too_large())?);
             percent = percent.or(rate);
         }
@@ -273,11 +273,8 @@ fn bad_day() -> Refusal {
 }
 
 /// An amount of the file in major units.
-fn scaled(amount: Decimal, is_minor: bool, currency: Currency) -> Result<Decimal, Refusal> {
-    if !is_minor {
-        return Ok(amount);
-    }
-    exact::mul(amount, Decimal::new(1, currency.digits())).map_err(|_| too_large())
+fn scaled(amount: Decimal, units: AmountUnit, currency: Currency) -> Result<Decimal, Refusal> {
+    exact::mul(amount, Decimal::new(1, units.digits(currency))).map_err(|_| too_large())
 }
 
 fn minor(amount: Decimal, currency: Currency) -> Result<i64, Refusal> {
@@ -290,7 +287,7 @@ fn sum(amounts: impl IntoIterator<Item = i64>) -> Result<i64, Refusal> {
 
 fn line(said: &Said, currency: Currency) -> Result<DraftLine, Refusal> {
     let line = &said.line;
-    let price = line.price.map(|price| scaled(price, said.is_minor, currency)).transpose()?;
+    let price = line.price.map(|price| scaled(price, said.units, currency)).transpose()?;
     let priced = match line.quantity.zip(price) {
         Some((quantity, price)) => exact::mul(quantity, price).ok(),
         None => None,
@@ -299,7 +296,7 @@ fn line(said: &Said, currency: Currency) -> Result<DraftLine, Refusal> {
         Some(amount) => {
             let tax = said.tax.filter(|_| line.tax_included).map_or(Decimal::ZERO, |(tax, _)| tax);
             let amount = exact::sub(amount, tax).map_err(|_| too_large())?;
-            scaled(amount, said.is_minor, currency)?
+            scaled(amount, said.units, currency)?
         }
         None => match (line.quantity, price) {
             (None, _) => return Err(Refusal::missing("quantity")),

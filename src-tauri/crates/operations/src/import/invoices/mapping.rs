@@ -6,6 +6,7 @@
 use crate::error::{OperationError, Result};
 use crate::import::mapping::{CreateRule, CsvRule, FilterRule, Format, Source};
 use billing::invoice::Status;
+use billing::money::Currency;
 use billing::time::Zone;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -154,6 +155,24 @@ pub enum AmountUnit {
     Major,
     /// 1250.
     Minor,
+    /// 1250 in the digits that Stripe keeps a currency with.
+    Stripe,
+}
+
+impl AmountUnit {
+    /// Digits behind the point that an amount in a currency is given without.
+    pub fn digits(self, currency: Currency) -> u32 {
+        match self {
+            Self::Major => 0,
+            Self::Minor => currency.digits(),
+            // Stripe has kept two digits for currencies that lost theirs, and has none for one that has two.
+            Self::Stripe => match currency.code() {
+                "ISK" | "UGX" => 2,
+                "MGA" => 0,
+                _ => currency.digits(),
+            },
+        }
+    }
 }
 
 /// Currency and unit of all amounts of a row.

@@ -3,7 +3,7 @@
 //! Amounts stay as the file writes them until the currency of the whole document is known. What is missing is told where
 //! the document is made, because another row may say it.
 
-use super::mapping::{CreditRule, DocumentTimeRule, DocumentsRule, InvoiceMapping, RowRules};
+use super::mapping::{AmountUnit, CreditRule, DocumentTimeRule, DocumentsRule, InvoiceMapping, RowRules};
 use crate::error::Result;
 use crate::import::cells::{Cells, number};
 use crate::import::interpret::limits;
@@ -62,8 +62,8 @@ pub struct Said {
     pub tenant_name: Option<String>,
     /// The currency, and whether a column says it.
     pub currency: Option<(Currency, bool)>,
-    /// Whether amounts are minor units.
-    pub is_minor: bool,
+    /// What amounts are in.
+    pub units: AmountUnit,
     /// The line.
     pub line: SaidLine,
     /// When it was issued.
@@ -114,7 +114,7 @@ pub struct RowLayout {
     amount: Option<Pick>,
     tax_included: bool,
     currency: Pick,
-    is_minor: bool,
+    units: AmountUnit,
     clocks: Vec<Clock>,
     time: Pick,
     due: Option<Pick>,
@@ -196,7 +196,7 @@ impl RowLayout {
             amount: places.maybe(line.amount.as_ref()),
             tax_included: line.tax_included,
             currency: places.pick(&rules.money.currency),
-            is_minor: rules.money.units == super::mapping::AmountUnit::Minor,
+            units: rules.money.units,
             clocks: clocks(&rules.time)?,
             time: places.pick(&rules.time.from),
             due: places.maybe(rules.due.as_ref()),
@@ -260,7 +260,7 @@ impl RowLayout {
             tenant: row.optional(self.tenant.as_ref(), "tenant", limits::TENANT)?,
             tenant_name: row.optional(self.tenant_name.as_ref(), "tenant's name", limits::TENANT)?,
             currency: row.currency()?,
-            is_minor: self.is_minor,
+            units: self.units,
             line: row.line()?,
             at: row.time(Some(&self.time))?,
             due: row.time(self.due.as_ref())?,
