@@ -1,14 +1,13 @@
-import { Button, UnstyledButton } from "@mantine/core";
+import { UnstyledButton } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { notifications } from "@mantine/notifications";
 import { IconDownload } from "@tabler/icons-react";
-import { useMutation } from "@tanstack/react-query";
 import { useCreditNotePages } from "@/app/queries";
 import { DetailDrawer, QueryView } from "@/components";
 import type { CreditNoteRow } from "@/generated/bindings";
 import { useHost } from "@/host";
 import { DocumentPages } from "./DocumentPages";
 import classes from "./invoice.module.css";
+import { SaveButton } from "./SaveButton";
 
 /** Wide enough for a page of paper. */
 const WIDTH = 820;
@@ -16,25 +15,17 @@ const WIDTH = 820;
 function Document({ note: { credit_note_id, number } }: { note: CreditNoteRow }) {
   const host = useHost();
   const query = useCreditNotePages(credit_note_id);
-  const save = useMutation({
-    mutationFn: () => host.saveCreditNotePdf(credit_note_id, number),
-    onSuccess: (file) => file && notifications.show({ color: "green", title: "Document saved", message: file }),
-    onError: ({ code, message }) =>
-      notifications.show({ color: "red", title: "The document was not saved", message: `${message} (${code})` }),
-  });
   return (
     <div className={classes.stack}>
       <div>
-        <Button
-          variant="default"
-          size="compact-sm"
-          leftSection={<IconDownload size={14} />}
-          loading={save.isPending}
-          onClick={() => save.mutate()}
-          data-testid="save-credit"
+        <SaveButton
+          what="Document"
+          save={() => host.saveCreditNotePdf(credit_note_id, number)}
+          icon={<IconDownload size={14} />}
+          testId="save-credit"
         >
           Save PDF
-        </Button>
+        </SaveButton>
       </div>
       <QueryView query={query} what="The document">
         {(pages) => <DocumentPages pages={pages} />}

@@ -1,13 +1,11 @@
-import { Button } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { IconDownload } from "@tabler/icons-react";
-import { useMutation } from "@tanstack/react-query";
 import { useInvoicePages } from "@/app/queries";
 import { Code, type Fact, Facts, QueryView, Section } from "@/components";
 import type { InvoiceView, PartyFields } from "@/generated/bindings";
 import { useHost } from "@/host";
 import { DocumentPages } from "./DocumentPages";
 import classes from "./invoice.module.css";
+import { SaveButton } from "./SaveButton";
 import { SavePack } from "./SavePack";
 
 function Party({ party }: { party: PartyFields }) {
@@ -27,30 +25,9 @@ function Party({ party }: { party: PartyFields }) {
   );
 }
 
-function SavePdf({ invoiceId }: { invoiceId: string }) {
-  const host = useHost();
-  const save = useMutation({
-    mutationFn: () => host.saveInvoicePdf(invoiceId),
-    onSuccess: (file) => file && notifications.show({ color: "green", title: "Document saved", message: file }),
-    onError: ({ code, message }) =>
-      notifications.show({ color: "red", title: "The document was not saved", message: `${message} (${code})` }),
-  });
-  return (
-    <Button
-      variant="default"
-      size="compact-sm"
-      leftSection={<IconDownload size={14} />}
-      loading={save.isPending}
-      onClick={() => save.mutate()}
-      data-testid="save-pdf"
-    >
-      Save PDF
-    </Button>
-  );
-}
-
 /** The document as it is printed, page by page, and what it is made of. */
 export function DocumentTab({ view }: { view: InvoiceView }) {
+  const host = useHost();
   const { row, hash } = view;
   const query = useInvoicePages(row.invoice_id);
   const facts: Fact[] = [
@@ -67,7 +44,14 @@ export function DocumentTab({ view }: { view: InvoiceView }) {
         actions={
           <>
             <SavePack invoiceId={row.invoice_id} disputeId={null} />
-            <SavePdf invoiceId={row.invoice_id} />
+            <SaveButton
+              what="Document"
+              save={() => host.saveInvoicePdf(row.invoice_id)}
+              icon={<IconDownload size={14} />}
+              testId="save-pdf"
+            >
+              Save PDF
+            </SaveButton>
           </>
         }
       >

@@ -21,6 +21,14 @@ pub const fn check_days(days: i64, period_days: i64) -> Result<(), RateError> {
     if days < 0 || period_days <= 0 { Err(RateError::Days { days, period_days }) } else { Ok(()) }
 }
 
+/// As [`check_days`], and refuses a part that is longer than its period.
+///
+/// # Errors
+/// [`RateError::Days`].
+pub const fn check_part(days: i64, period_days: i64) -> Result<(), RateError> {
+    if days > period_days { Err(RateError::Days { days, period_days }) } else { check_days(days, period_days) }
+}
+
 /// An amount times days over days of the period, not rounded.
 ///
 /// # Errors

@@ -8,7 +8,7 @@ use billing::pricing::adjust::{Coupon, CreditNote, discount, tax, true_up};
 use billing::pricing::credit::{Wallet, allocate};
 use billing::pricing::line::rounded;
 use billing::pricing::progressive::{Beyond, sequence};
-use billing::pricing::proration::{Change, Paid, prorate};
+use billing::pricing::proration::{Change, Paid, check_part, prorate};
 use billing::pricing::{Rated, Rule, Step};
 use billing::time::{Day, Timestamp, Zone};
 use rust_decimal::Decimal;
@@ -44,21 +44,13 @@ fn or_units(figure: Option<Figure>, units: &Units, field: &str) -> Result<Decima
 fn part(days: Option<DayCount>, period_days: Option<DayCount>) -> Result<Option<(i64, i64)>, Fault> {
     match (days, period_days) {
         (Some(DayCount(days)), Some(DayCount(period_days))) => {
-            within(days, period_days)?;
+            check_part(days, period_days)?;
             Ok(Some((days, period_days)))
         }
         (None, None) => Ok(None),
         (Some(_), None) => Err(Fault::missing("period_days")),
         (None, Some(_)) => Err(Fault::missing("days")),
     }
-}
-
-/// A part of a period is not longer than the period.
-fn within(days: i64, period_days: i64) -> Result<(), Fault> {
-    if days <= period_days {
-        return Ok(());
-    }
-    Err(Fault::new("days_out_of_range", format!("{days} days are more than the {period_days} of the period")))
 }
 
 /// An amount in minor units has 64 bits.
@@ -145,7 +137,7 @@ pub(super) fn proration_days(params: ProrationDays, units: &Units) -> Result<Wor
         Some(DayCount(days)) => days,
         None => whole_days(or_units(None, units, "days")?)?,
     };
-    within(days, params.period_days.0)?;
+    check_part(days, params.period_days.0)?;
     let stated = digits(params.currency.as_deref(), params.round_dp)?;
     let digits = match params.round.as_deref() {
         Some(word) => rounding_word(word)?.or(stated),
@@ -241,7 +233,7 @@ pub(super) fn proration_change(params: ProrationChange, _: &Units) -> Result<Wor
     )?;
     let period_days =
         ProrationChange::stretch(params.period_days, params.period_start, params.period_end_inclusive, "period_days")?;
-    within(remaining_days, period_days)?;
+    check_part(remaining_days, period_days)?;
     let stated = digits(params.currency.as_deref(), params.round_dp)?;
     let digits = match params.round.as_deref() {
         Some(word) => rounding_word(word)?.or(stated),
@@ -388,7 +380,7 @@ pub(super) struct CreditNoteParams {
 
 pub(super) fn credit_note(model: &str, params: &CreditNoteParams) -> Result<Worked, Fault> {
     let part = (params.days.0, params.period_days.0);
-    within(part.0, part.1)?;
+    check_part(part.0, part.1)?;
     let note = CreditNote::unused(params.amount_minor.0, part, params.tax_percent.0, 0)?;
     let rated = match model {
         "credit_note_net" => note.net,
